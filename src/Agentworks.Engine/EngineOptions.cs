@@ -1,0 +1,23 @@
+using Agentworks.Ports;
+
+namespace Agentworks;
+
+/// <summary>What the engine needs from outside.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>The operator's folder: configuration, state, keys, locks.</summary>
+    public required string Home { get; init; }
+
+    public IProcessRunner Processes { get; init; } = new ProcessRunner();
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public ISecretSource Secrets { get; init; } = new EnvironmentSecretSource();
+
+    /// <summary><c>AGENTWORKS_HOME</c>, else <c>~/.config/agentworks</c>, on Windows too.</summary>
+    public static string DefaultHome()
+    {
+        var home = Environment.GetEnvironmentVariable("AGENTWORKS_HOME");
+        return string.IsNullOrEmpty(home)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "agentworks")
+            : Path.GetFullPath(home);
+    }
+}

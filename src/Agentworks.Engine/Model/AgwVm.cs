@@ -1,0 +1,44 @@
+namespace Agentworks.Model;
+
+/// <summary>A Linux machine (Debian 12) on a platform, as the operator sees it.</summary>
+public sealed record AgwVm
+{
+    public required string Name { get; init; }
+
+    /// <summary>Never changes and is never reused; also the HostKeyAlias under which the host key is pinned.</summary>
+    public required string Id { get; init; }
+
+    public required string Platform { get; init; }
+
+    /// <summary>What was observed just now; <see cref="VmStatus.Unknown"/> when the machine could not be asked.</summary>
+    public VmStatus Status { get; init; }
+
+    /// <summary>How far making it has come, from the operator's own records.</summary>
+    public required LifecycleState State { get; init; }
+
+    /// <summary>What the operator asked for last: nothing boots a machine that was stopped on purpose.</summary>
+    public required DesiredPower DesiredPower { get; init; }
+
+    public required string Template { get; init; }
+    public required string AdminUser { get; init; }
+
+    /// <summary>The machine's own host name.</summary>
+    public required string HostName { get; init; }
+
+    public int? Cpus { get; init; }
+    public int? MemoryGiB { get; init; }
+    public int? DiskGiB { get; init; }
+
+    /// <summary>Which copy-on-write store holds the workspaces: btrfs, reflink or plain; null before initialization.</summary>
+    public string? WorkspaceStore { get; init; }
+
+    /// <summary>The steps of initialization that failed without stopping it.</summary>
+    public IReadOnlyList<string> FailedSteps { get; init; } = [];
+
+    public int WorkspaceCount { get; init; }
+    public int AgentCount { get; init; }
+    public int SessionCount { get; init; }
+    public required DateTimeOffset Created { get; init; }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,31 @@
+namespace Agentworks.Model;
+
+/// <summary>A named place where work happens: on a shared machine, a directory and its Linux group.</summary>
+public sealed record AgwWorkspace
+{
+    public required string Name { get; init; }
+    public required string Id { get; init; }
+    public required string Vm { get; init; }
+    public required WorkspaceIsolation Isolation { get; init; }
+    public required LifecycleState State { get; init; }
+
+    /// <summary>Absolute path on the machine.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The Linux group whose members may enter.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>btrfs, reflink or plain: how a snapshot of this workspace would be taken.</summary>
+    public string? Store { get; init; }
+
+    public required string Template { get; init; }
+
+    /// <summary>Where the files were cloned from, without credentials; null for an empty workspace.</summary>
+    public string? Repository { get; init; }
+
+    public IReadOnlyList<string> Agents { get; init; } = [];
+    public int SessionCount { get; init; }
+    public required DateTimeOffset Created { get; init; }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,10 @@
+namespace Agentworks.Model;
+
+/// <summary>The words for kinds of things in messages, locks and the journal.</summary>
+public static class EntityKind
+{
+    public const string Vm = "VM";
+    public const string Workspace = "workspace";
+    public const string Agent = "agent";
+    public const string Session = "session";
+}

@@ -1,0 +1,68 @@
+using Agentworks.Errors;
+
+namespace Agentworks.Model;
+
+/// <summary>
+/// What may be a name. The caps come from where the name ends up: useradd and groupadd take 32 characters
+/// ("agt-" + 28, "ws-" + 29), a host name is a DNS label, and a tmux socket path must fit sun_path (107 bytes on Linux).
+/// </summary>
+public static class Naming
+{
+    public const string AgentUserPrefix = "agt-";
+    public const string WorkspaceGroupPrefix = "ws-";
+
+    public static void Validate(string kind, string name)
+    {
+        var limit = kind switch
+        {
+            EntityKind.Agent or EntityKind.Workspace => 28,
+            _ => 30,
+        };
+        var reason = Refuse(name, limit, allowUnderscore: kind != EntityKind.Vm);
+        if (reason is not null)
+        {
+            throw new InvalidNameException(kind, Printable(name), reason)
+            {
+                Target = name,
+                Recommendation = "Use lower-case letters, digits and single hyphens, such as 'web-2'.",
+            };
+        }
+    }
+
+    private static string? Refuse(string name, int limit, bool allowUnderscore)
+    {
+        if (name.Length == 0)
+        {
+            return "it is empty.";
+        }
+
+        if (name.Length > limit)
+        {
+            return $"it has {name.Length} characters and at most {limit} are allowed.";
+        }
+
+        if (!char.IsAsciiLetterLower(name[0]) && !char.IsAsciiDigit(name[0]))
+        {
+            return "it must begin with a lower-case letter or a digit.";
+        }
+
+        if (!char.IsAsciiLetterLower(name[^1]) && !char.IsAsciiDigit(name[^1]))
+        {
+            return "it must end with a lower-case letter or a digit.";
+        }
+
+        if (name.Contains("--", StringComparison.Ordinal))
+        {
+            return "two hyphens in a row are reserved.";
+        }
+
+        var bad = name.FirstOrDefault(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-' && !(allowUnderscore && c == '_'));
+        return bad == default ? null : $"'{Printable(bad.ToString())}' is not allowed in it.";
+    }
+
+    private static string Printable(string text)
+    {
+        var shown = text.Length > 60 ? text[..60] + "…" : text;
+        return string.Concat(shown.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    }
+}

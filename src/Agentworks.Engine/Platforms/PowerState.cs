@@ -1,0 +1,10 @@
+namespace Agentworks.Platforms;
+
+/// <summary>What a platform says of a machine. Missing: it does not know it.</summary>
+public enum PowerState
+{
+    Unknown,
+    Running,
+    Stopped,
+    Missing,
+}

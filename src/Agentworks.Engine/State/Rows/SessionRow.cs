@@ -1,0 +1,32 @@
+using Agentworks.Model;
+
+namespace Agentworks.State.Rows;
+
+/// <summary>A session as recorded.</summary>
+public sealed record SessionRow
+{
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public required string WorkspaceId { get; init; }
+
+    /// <summary>Null for a session of the admin.</summary>
+    public string? AgentId { get; init; }
+
+    public required LifecycleState State { get; init; }
+    public required DesiredPower Desired { get; init; }
+    public required string Template { get; init; }
+    public required string Command { get; init; }
+    public string RestartCommand { get; init; } = string.Empty;
+
+    /// <summary>JSON object of plain environment variables.</summary>
+    public string EnvironmentJson { get; init; } = "{}";
+
+    /// <summary>JSON array of the names of secret variables. Their values are never stored.</summary>
+    public string SecretNamesJson { get; init; } = "[]";
+
+    /// <summary>Identifies the current or last run of the command.</summary>
+    public string? RunId { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+    public DateTimeOffset Created { get; init; }
+}

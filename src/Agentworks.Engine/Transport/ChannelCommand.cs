@@ -1,0 +1,14 @@
+namespace Agentworks.Transport;
+
+/// <summary>
+/// A local child process whose standard streams end in /bin/sh on a machine, as root or as a user who may <c>sudo -n</c>:
+/// ssh, nsenter, wsl.exe, limactl, or a local sh in tests. The transport appends one argument, a shell command line.
+/// </summary>
+public sealed record ChannelCommand(string FileName, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Names the machine in errors.</summary>
+    public required string MachineName { get; init; }
+
+    /// <summary>True when the far side is not root and must be raised with <c>sudo -n</c>.</summary>
+    public bool Sudo { get; init; }
+}

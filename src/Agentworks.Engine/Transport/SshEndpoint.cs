@@ -1,0 +1,10 @@
+namespace Agentworks.Transport;
+
+/// <summary>Where and how a machine's sshd is reached. Host keys are looked up under <paramref name="HostKeyAlias"/>, never by address.</summary>
+/// <param name="HostName">Address or name; any word when <paramref name="ProxyCommand"/> makes the connection.</param>
+/// <param name="Port">TCP port.</param>
+/// <param name="HostKeyAlias">The machine's id.</param>
+/// <param name="ProxyCommand">A command whose standard streams are the connection; null for TCP.</param>
+/// <param name="ExtraOptions">More "Name=value" options for ssh -o.</param>
+public sealed record SshEndpoint(
+    string HostName, int Port, string HostKeyAlias, string? ProxyCommand = null, IReadOnlyList<string>? ExtraOptions = null);

@@ -1,0 +1,5 @@
+namespace Agentworks.PowerShell;
+
+internal static class Placeholder
+{
+}
