@@ -13,6 +13,7 @@
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
+    FileList             = @()
     CmdletsToExport      = @(
         'Enter-AgwAgent'
         'Enter-AgwSession'

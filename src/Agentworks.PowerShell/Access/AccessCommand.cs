@@ -48,7 +48,7 @@ public abstract class AccessCommand : AgentworksCommand
         foreach (var (agent, workspaces) in _workspacesByAgent)
         {
             var what = All ? "all workspaces" : string.Join(", ", workspaces);
-            if (ShouldProcess(agent, $"{Action} {what}"))
+            if (Approves(agent, $"{Action} {what}"))
             {
                 ForInput(agent, () => Change(agent, [.. workspaces]));
             }

@@ -18,7 +18,7 @@ public sealed class InitializeAgwAgentCommand : AgentworksCommand
     {
         foreach (var (agent, input) in FindAgents(Name))
         {
-            if (ShouldProcess($"{agent.Name} on {agent.Vm}", "Initialize agent"))
+            if (Approves($"{agent.Name} on {agent.Vm}", "Initialize agent"))
             {
                 ForInput(input, () => WriteObject(Await(stop => Engine.Agents.InitializeAsync(agent.Name, Sink, stop))));
             }

@@ -32,7 +32,7 @@ public sealed class NewAgwAgentCommand : NewCommand
     private protected override void Create()
     {
         var vm = Place(Vm);
-        if (!ShouldProcess(vm is null ? Name : $"{Name} on {vm}", "Create agent"))
+        if (!Approves(vm is null ? Name : $"{Name} on {vm}", "Create agent"))
         {
             return;
         }

@@ -17,7 +17,7 @@ public sealed class RemoveAgwAgentCommand : RemoveCommand
     {
         foreach (var (agent, input) in FindAgents(Name))
         {
-            if (!ShouldProcess($"{agent.Name} on {agent.Vm}", "Remove agent"))
+            if (!Approves($"{agent.Name} on {agent.Vm}", "Remove agent"))
             {
                 continue;
             }

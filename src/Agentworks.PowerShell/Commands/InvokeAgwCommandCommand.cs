@@ -92,7 +92,7 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
         {
             AddGiven();
         }
-        var targets = _targets.Distinct().Where(target => ShouldProcess(Describe(target), "Run command")).ToList();
+        var targets = _targets.Distinct().Where(target => Approves(Describe(target), "Run command")).ToList();
         if (targets.Count == 0)
         {
             return;

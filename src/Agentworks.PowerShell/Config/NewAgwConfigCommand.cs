@@ -14,7 +14,7 @@ public sealed class NewAgwConfigCommand : AgentworksCommand
 
     protected override void Process()
     {
-        if (ShouldProcess(Path.Combine(EngineOptions.DefaultHome(), "config.toml"), "Create configuration"))
+        if (Approves(Path.Combine(EngineOptions.DefaultHome(), "config.toml"), "Create configuration"))
         {
             WriteObject(Try(() => Engine.Config.Create(Force)));
         }

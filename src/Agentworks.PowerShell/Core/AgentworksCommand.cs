@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
+using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.PowerShell.Module;
 
@@ -107,6 +109,23 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
         catch (EngineFailure failure)
         {
             WriteFailure(failure.Cause, input);
+        }
+    }
+
+    /// <summary>Asks ShouldProcess. Where it would ask the operator and nobody can answer, the cmdlet ends and says what to add.</summary>
+    private protected bool Approves(string target, string action)
+    {
+        try
+        {
+            return ShouldProcess(target, action);
+        }
+        catch (Exception e) when (e is HostException or PSInvalidOperationException)
+        {
+            throw new EngineFailure(new NotInteractiveException($"{action} {target}: this needs a confirmation, and nobody can be asked here.")
+            {
+                Target = target,
+                Recommendation = "Add -Confirm:$false to go on without a question.",
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentworks.Errors;
 using Agentworks.PowerShell.Completion;
 
 namespace Agentworks.PowerShell;
@@ -29,7 +30,15 @@ public sealed class GetAgwSessionLogCommand : AgentworksCommand
 
     protected override void Process()
     {
-        foreach (var (session, input) in FindSessions(Name))
+        var sessions = FindSessions(Name);
+        if (Wait && sessions.Count > 1)
+        {
+            throw new EngineFailure(new InvalidRequestException($"-Wait follows one session, and {sessions.Count} match.")
+            {
+                Recommendation = "Name one, or follow each in a job of its own: Start-ThreadJob { Get-AgwSessionLog … -Wait }",
+            });
+        }
+        foreach (var (session, input) in sessions)
         {
             ForInput(input, () => Stream(stop => Engine.Sessions.ReadLogAsync(session.Name, Tail, Wait, Raw, stop), WriteObject));
         }

@@ -50,7 +50,7 @@ public sealed class NewAgwSessionCommand : NewCommand
     {
         var workspace = Place(Workspace)!;
         var agent = Admin ? null : Place(Agent);
-        if (!ShouldProcess($"{Name} in {workspace} as {agent ?? "admin"}", "Create session"))
+        if (!Approves($"{Name} in {workspace} as {agent ?? "admin"}", "Create session"))
         {
             return;
         }

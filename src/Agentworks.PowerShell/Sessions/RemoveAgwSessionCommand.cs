@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 
 namespace Agentworks.PowerShell;
@@ -18,6 +17,6 @@ public sealed class RemoveAgwSessionCommand() : SessionBatchCommand("Remove sess
 
     protected override void Process() => Collect(Name);
 
-    private protected override IAsyncEnumerable<BatchOutcome<AgwSession>> ChangeAsync(IReadOnlyList<string> names, CancellationToken stop) =>
-        Engine.Sessions.RemoveAsync(names, Sink, stop);
+    private protected override void Change(IReadOnlyList<string> names) =>
+        Report(stop => Engine.Sessions.RemoveAsync(names, Sink, stop));
 }

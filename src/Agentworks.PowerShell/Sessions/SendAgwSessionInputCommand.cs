@@ -59,9 +59,10 @@ public sealed class SendAgwSessionInputCommand() : SessionBatchCommand("Type int
         base.End();
     }
 
-    private protected override IAsyncEnumerable<BatchOutcome<AgwSession>> ChangeAsync(IReadOnlyList<string> names, CancellationToken stop)
+    private protected override void Change(IReadOnlyList<string> names)
     {
-        var text = string.Join('\n', _lines.Count > 0 ? _lines : Text);
-        return Engine.Sessions.SendInputAsync(names, new SessionInput(text, Enter: text.Length > 0 && !NoEnter, Key), stop);
+        var text = string.Join('\n', _lines.Concat(_lines.Count > 0 ? [] : Text));
+        var input = new SessionInput(text, Enter: text.Length > 0 && !NoEnter, Key);
+        Report(stop => Engine.Sessions.SendInputAsync(names, input, stop));
     }
 }

@@ -13,7 +13,7 @@ public abstract class SessionBatchCommand(string action) : AgentworksCommand
     {
         foreach (var (session, input) in FindSessions(names))
         {
-            if (!_inputs.ContainsKey(session.Name) && ShouldProcess($"{session.Name} on {session.Vm}", action))
+            if (!_inputs.ContainsKey(session.Name) && Approves($"{session.Name} on {session.Vm}", action))
             {
                 _inputs.Add(session.Name, input);
             }
@@ -26,24 +26,21 @@ public abstract class SessionBatchCommand(string action) : AgentworksCommand
         {
             return;
         }
-        Prepare();
-        Stream(stop => ChangeAsync([.. _inputs.Keys], stop), outcome =>
-        {
-            if (outcome.Error is not null)
-            {
-                WriteFailure(outcome.Error, _inputs.GetValueOrDefault(outcome.Name, outcome.Name));
-            }
-            else if (WritesResult && outcome.Value is not null)
-            {
-                WriteObject(outcome.Value);
-            }
-        });
+        Change([.. _inputs.Keys]);
     }
 
-    /// <summary>What must happen on the pipeline thread before the engine starts.</summary>
-    private protected virtual void Prepare()
+    /// <summary>Calls <see cref="Report"/> with the engine's answer for all of the sessions.</summary>
+    private protected abstract void Change(IReadOnlyList<string> names);
+
+    private protected void Report(Func<CancellationToken, IAsyncEnumerable<BatchOutcome<AgwSession>>> work) => Stream(work, outcome =>
     {
-    }
-
-    private protected abstract IAsyncEnumerable<BatchOutcome<AgwSession>> ChangeAsync(IReadOnlyList<string> names, CancellationToken stop);
+        if (outcome.Error is not null)
+        {
+            WriteFailure(outcome.Error, _inputs.GetValueOrDefault(outcome.Name, outcome.Name));
+        }
+        else if (WritesResult && outcome.Value is not null)
+        {
+            WriteObject(outcome.Value);
+        }
+    });
 }

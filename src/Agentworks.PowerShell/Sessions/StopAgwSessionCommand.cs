@@ -18,6 +18,6 @@ public sealed class StopAgwSessionCommand() : SessionPowerCommand("Stop session"
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override IAsyncEnumerable<BatchOutcome<AgwSession>> ChangeAsync(IReadOnlyList<string> names, CancellationToken stop) =>
-        Engine.Sessions.StopAsync(names, new StopSession(Timeout, Force), Sink, stop);
+    private protected override void Change(IReadOnlyList<string> names) =>
+        Report(stop => Engine.Sessions.StopAsync(names, new StopSession(Timeout, Force), Sink, stop));
 }

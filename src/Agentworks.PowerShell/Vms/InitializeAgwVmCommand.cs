@@ -18,7 +18,7 @@ public sealed class InitializeAgwVmCommand : AgentworksCommand
     {
         foreach (var (vm, input) in FindVms(Name))
         {
-            if (ShouldProcess(vm.Name, "Initialize machine"))
+            if (Approves(vm.Name, "Initialize machine"))
             {
                 ForInput(input, () => WriteObject(Await(stop => Engine.Vms.InitializeAsync(vm.Name, Sink, stop))));
             }

@@ -61,7 +61,7 @@ public sealed class NewAgwVmCommand : AgentworksCommand
     protected override void Process()
     {
         var platform = Address is null ? Platform : "ssh";
-        if (!ShouldProcess(platform is null ? Name : $"{Name} ({platform})", Address is null ? "Create machine" : $"Adopt machine {Address}"))
+        if (!Approves(platform is null ? Name : $"{Name} ({platform})", Address is null ? "Create machine" : $"Adopt machine {Address}"))
         {
             return;
         }

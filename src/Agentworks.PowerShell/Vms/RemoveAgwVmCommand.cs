@@ -17,7 +17,7 @@ public sealed class RemoveAgwVmCommand : RemoveCommand
     {
         foreach (var (vm, input) in FindVms(Name))
         {
-            if (!ShouldProcess(vm.Name, "Remove machine"))
+            if (!Approves(vm.Name, "Remove machine"))
             {
                 continue;
             }

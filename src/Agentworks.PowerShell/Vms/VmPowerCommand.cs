@@ -20,7 +20,7 @@ public abstract class VmPowerCommand(string action) : AgentworksCommand
     {
         foreach (var (vm, input) in FindVms(Name))
         {
-            if (ShouldProcess(vm.Name, action))
+            if (Approves(vm.Name, action))
             {
                 ForInput(input, () => Change(vm.Name));
             }

@@ -37,7 +37,7 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
             Repository = string.IsNullOrEmpty(repository) ? null : FolderOrUrl(repository),
             Branch = Own(nameof(Branch), Branch),
         };
-        if (ShouldProcess(request.Vm is null ? Name : $"{Name} on {request.Vm}", "Create workspace"))
+        if (Approves(request.Vm is null ? Name : $"{Name} on {request.Vm}", "Create workspace"))
         {
             WriteObject(Await(stop => Engine.Workspaces.CreateAsync(request, Sink, stop)));
         }

@@ -17,7 +17,7 @@ public sealed class RemoveAgwWorkspaceCommand : RemoveCommand
     {
         foreach (var (workspace, input) in FindWorkspaces(Name))
         {
-            if (!ShouldProcess($"{workspace.Name} on {workspace.Vm}", "Remove workspace"))
+            if (!Approves($"{workspace.Name} on {workspace.Vm}", "Remove workspace"))
             {
                 continue;
             }
