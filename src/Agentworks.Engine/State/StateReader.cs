@@ -41,6 +41,9 @@ public class StateReader
     public IReadOnlyList<SessionRow> ListSessions(string? vmId = null, string? workspaceId = null, string? agentId = null) =>
         SessionTable.Rows.List(Database, ("vm_id", vmId), ("workspace_id", workspaceId), ("agent_id", agentId));
 
+    /// <summary>At most <paramref name="count"/> sessions whose names come after <paramref name="after"/>, by name.</summary>
+    public IReadOnlyList<SessionRow> PageSessions(string after, int count) => SessionTable.Rows.Page(Database, after, count);
+
     /// <summary>Grants that match all that is given.</summary>
     public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
         GrantTable.List(Database, agentId, workspaceId, sessionId);

@@ -13,6 +13,6 @@ public abstract class TomlNode
 
     public TomlPath Path { get; }
 
-    /// <summary>Where the value begins; for a table with a header of its own, where the name in that header begins.</summary>
+    /// <summary>Where the value begins; for a table with a header of its own, where its last name stands in that header.</summary>
     public TomlPlace Place { get; }
 }

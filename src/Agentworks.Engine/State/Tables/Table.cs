@@ -58,6 +58,10 @@ internal sealed class Table<TRow>
         return database.Query($"{select}{where} ORDER BY name", read, [.. used.Select(filter => (object?)filter.Value)]);
     }
 
+    /// <summary>The next rows by name, so that a long list need not be in memory at once.</summary>
+    public List<TRow> Page(Database database, string after, int count) =>
+        database.Query($"{select} WHERE name > $1 ORDER BY name LIMIT $2", read, after, count);
+
     public void Insert(Database database, TRow row) => Put(database, row, insert, [.. columns.Select(column => column.Value(row))]);
 
     /// <summary>Writes only what differs, so that an unchanged index costs nothing.</summary>
