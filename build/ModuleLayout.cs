@@ -86,7 +86,7 @@ internal static partial class ModuleLayout
 
     private const string ManifestName = "Agentworks.psd1";
 
-    // The manifest is the one in the repository and FileList, which only the build knows.
+    // The manifest is the one in the repository with a FileList of what is really there.
     private static bool WriteManifest(Repository repository, IEnumerable<string> files)
     {
         var source = repository.At(ManifestName);
@@ -97,13 +97,8 @@ internal static partial class ModuleLayout
             throw new BuildException($"{source}: ModuleVersion is '{version.Groups["version"].Value}', but Directory.Build.props says {repository.Version}.");
         }
 
-        if (text.Contains("FileList", StringComparison.Ordinal))
-        {
-            throw new BuildException($"{source}: leave FileList out; the build writes it.");
-        }
-
         var list = string.Join('\n', files.Append(ManifestName).Order(StringComparer.Ordinal).Select(file => $"        '{file}'"));
-        text = text.Insert(version.Index, $"    FileList             = @(\n{list}\n    )\n");
+        text = FileList().Replace(text, string.Empty).Insert(version.Index, $"    FileList             = @(\n{list}\n    )\n");
         var target = Path.Combine(repository.Module, ManifestName);
         if (File.Exists(target) && File.ReadAllText(target) == text)
         {
@@ -116,4 +111,7 @@ internal static partial class ModuleLayout
 
     [GeneratedRegex(@"^[ \t]*ModuleVersion\s*=\s*'(?<version>[^']+)'", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionLine();
+
+    [GeneratedRegex(@"^[ \t]*FileList\s*=\s*@\([^)]*\)\r?\n", RegexOptions.Multiline, 1000)]
+    private static partial Regex FileList();
 }
