@@ -134,7 +134,7 @@ public sealed class NspawnImageStore
         }
     }
 
-    // A killed build may have left /proc, /sys and /dev mounted in it.
+    // A killed build may have left /proc, /sys and /dev mounted in it, and its last children may still be writing while they die.
     private async Task DeleteTreeAsync(string folder, CancellationToken cancellationToken)
     {
         foreach (var mount in MountTable.Below(folder))
@@ -142,9 +142,26 @@ public sealed class NspawnImageStore
             await commands.RunAsync("umount", ["-l", mount], cancellationToken).ConfigureAwait(false);
         }
 
-        if (Directory.Exists(folder))
+        if (!await Waiting.UntilAsync(() => TryDelete(folder), TimeSpan.FromSeconds(5), clock, cancellationToken).ConfigureAwait(false))
         {
-            Directory.Delete(folder, recursive: true);
+            throw new PlatformException($"The unfinished image {folder} cannot be removed.") { Target = folder };
+        }
+    }
+
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

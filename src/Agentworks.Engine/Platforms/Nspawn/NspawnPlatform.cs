@@ -89,9 +89,19 @@ public sealed class NspawnPlatform : IVmPlatform
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        var network = new MachineNetwork(paths, commands, clock).ConnectAsync(events, cancellationToken);
-        await AwaitBootAsync(paths, nspawn, cancellationToken).ConfigureAwait(false);
-        await network.ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(
+                new MachineNetwork(paths, commands, clock).ConnectAsync(events, cancellationToken),
+                AwaitBootAsync(paths, nspawn, cancellationToken)).ConfigureAwait(false);
+        }
+        catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
+        {
+            // One that runs but whose sshd is silent is left for its platform shell to look into.
+            await ClearAsync(paths, disk, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} answers."));
     }
 
@@ -209,10 +219,7 @@ public sealed class NspawnPlatform : IVmPlatform
         await new MachineNetwork(paths, commands, clock).RemoveAsync(cancellationToken).ConfigureAwait(false);
         await disk.UnmountAsync(cancellationToken).ConfigureAwait(false);
         group.Remove();
-        if (Directory.Exists(paths.Folder))
-        {
-            File.Delete(paths.Run);
-        }
+        UnixFiles.DeleteIfThere(paths.Run);
     }
 
     private static ImageInputs ImageFor(MachineSpec spec) => spec.Image is null or "debian-12" or "bookworm"
