@@ -12,6 +12,7 @@ public sealed class NspawnImageStoreTests : IDisposable
     private readonly string root = Directory.CreateDirectory("/var/tmp/agentworks-test-" + Guid.NewGuid().ToString("N")).FullName;
     private readonly ProcessRunner processes = new();
     private readonly NspawnImageStore store;
+    private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NspawnImageStoreTests() => store = NewStore();
 
@@ -43,6 +44,48 @@ public sealed class NspawnImageStoreTests : IDisposable
         }
 
         Assert.Contains("base-files ", await File.ReadAllTextAsync(roots[0] + ".packages"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheBuilderThatOutlivedItsStarterIsWaitedFor()
+    {
+        var left = Directory.CreateDirectory(Path.Combine(Images, "0123456789abcdef.new")).FullName;
+        using var cancel = new CancellationTokenSource();
+        var orphan = processes.RunAsync(
+            "flock",
+            ["--no-fork", Path.Combine(Images, "build.lock"), "sh", "-c", "echo; read -r line; test -d \"$0\"", left],
+            new ProcessOptions(Input: new HeldStream(cancel.Token), OnOutputLine: _ => held.SetResult()),
+            CancellationToken.None);
+        await held.Task;
+        var sink = new ListSink(e =>
+        {
+            if (e is ProgressEvent { Percent: null })
+            {
+                cancel.Cancel();
+            }
+        });
+        var inputs = Smallest() with { Sources = ["deb [trusted=yes] copy:/nonexistent bookworm main"] };
+
+        await Assert.ThrowsAsync<PlatformException>(() => store.EnsureAsync(inputs, sink, CancellationToken.None));
+
+        Assert.True((await orphan).Succeeded);
+        Assert.False(Directory.Exists(left));
+    }
+
+    [Fact]
+    public async Task OnlyImagesWithoutMachinesAreUnused()
+    {
+        var layout = new NspawnLayout(root);
+        string[] keys = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"];
+        Assert.All(keys, k => Directory.CreateDirectory(store.RootOf(k)));
+        Directory.CreateDirectory(layout.For("m1").Folder);
+        new OwnerRecord("test", "m", "m", "/w", keys[0], DateTimeOffset.UnixEpoch).Write(layout.For("m1").Owner);
+
+        var removed = await store.RemoveUnusedAsync(CancellationToken.None);
+
+        Assert.Equal([keys[1]], removed);
+        Assert.True(store.Has(keys[0]));
+        Assert.False(store.Has(keys[1]));
     }
 
     [Fact]
@@ -97,6 +140,21 @@ public sealed class NspawnImageStoreTests : IDisposable
             }
 
             also?.Invoke(engineEvent);
+        }
+    }
+
+    /// <summary>Gives one line when it is let go, and then ends.</summary>
+    private sealed class HeldStream(CancellationToken letGo) : MemoryStream("go\n"u8.ToArray())
+    {
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (letGo.Register(released.SetResult))
+            {
+                await released.Task;
+            }
+
+            await base.CopyToAsync(destination, bufferSize, cancellationToken);
         }
     }
 }
