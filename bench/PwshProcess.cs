@@ -9,7 +9,7 @@ public static class PwshProcess
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public static async Task<string> RunAsync(string pwsh, string script, string home, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(pwsh) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(pwsh) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'\n" + script])
         {
             start.ArgumentList.Add(argument);

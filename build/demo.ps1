@@ -32,7 +32,7 @@ function New-DemoRepository {
 }
 
 if ($Clean) {
-    Get-AgwVm demo -NoStatus -ErrorAction Ignore | Remove-AgwVm -Cascade -Confirm:$false
+    Get-AgwVm demo -NoStatus -ErrorAction Ignore | Remove-AgwVm -Cascade -Force -Confirm:$false
     # The folder goes only if the demo made it and nothing else has come to live in it.
     if ((Test-Path $marker) -and -not (Get-AgwVm -NoStatus)) {
         Remove-Module Agentworks
