@@ -86,24 +86,19 @@ internal static partial class ModuleLayout
 
     private const string ManifestName = "Agentworks.psd1";
 
-    // The manifest is the one in the repository but for FileList, which only the build knows.
+    // The manifest is the one in the repository with a FileList of what is really there.
     private static bool WriteManifest(Repository repository, IEnumerable<string> files)
     {
         var source = repository.At(ManifestName);
         var text = File.ReadAllText(source);
-        var version = VersionLine().Match(text).Groups["version"].Value;
-        if (version != repository.Version)
+        var version = VersionLine().Match(text);
+        if (version.Groups["version"].Value != repository.Version)
         {
-            throw new BuildException($"{source}: ModuleVersion is '{version}', but Directory.Build.props says {repository.Version}.");
+            throw new BuildException($"{source}: ModuleVersion is '{version.Groups["version"].Value}', but Directory.Build.props says {repository.Version}.");
         }
 
-        if (!FileListLine().IsMatch(text))
-        {
-            throw new BuildException($"{source}: the line `FileList = @()` is missing; the build fills it.");
-        }
-
-        var list = string.Join(",\n", files.Append(ManifestName).Order(StringComparer.Ordinal).Select(file => $"        '{file}'"));
-        text = FileListLine().Replace(text, match => $"{match.Groups["name"].Value}@(\n{list}\n    )");
+        var list = string.Join('\n', files.Append(ManifestName).Order(StringComparer.Ordinal).Select(file => $"        '{file}'"));
+        text = FileList().Replace(text, string.Empty).Insert(version.Index, $"    FileList             = @(\n{list}\n    )\n");
         var target = Path.Combine(repository.Module, ManifestName);
         if (File.Exists(target) && File.ReadAllText(target) == text)
         {
@@ -114,9 +109,9 @@ internal static partial class ModuleLayout
         return true;
     }
 
-    [GeneratedRegex(@"^\s*ModuleVersion\s*=\s*'(?<version>[^']+)'", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[ \t]*ModuleVersion\s*=\s*'(?<version>[^']+)'", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionLine();
 
-    [GeneratedRegex(@"^(?<name>\s*FileList\s*=\s*)@\(\s*\)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex FileListLine();
+    [GeneratedRegex(@"^[ \t]*FileList\s*=\s*@\([^)]*\)\r?\n", RegexOptions.Multiline, 1000)]
+    private static partial Regex FileList();
 }

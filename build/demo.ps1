@@ -6,8 +6,10 @@ $ErrorActionPreference = 'Stop'
 $module = Convert-Path (Join-Path $PSScriptRoot '../out/Agentworks')
 Import-Module $module
 
+# The marker is there while the demo is, and names the folders that it made.
 $homeFolder = if ($env:AGENTWORKS_HOME) { $env:AGENTWORKS_HOME } else { Join-Path $HOME '.config/agentworks' }
-$marker = Join-Path $homeFolder '.made-by-demo'
+$machineFolder = '/var/lib/agentworks'
+$marker = Join-Path $homeFolder '.demo'
 
 function Show([string] $Title, $Object) {
     Write-Host "`n$Title" -ForegroundColor Cyan
@@ -32,20 +34,31 @@ function New-DemoRepository {
 }
 
 if ($Clean) {
+    if (-not (Test-Path $marker)) { Write-Host 'There is no demo to remove.'; return }
     Get-AgwVm demo -NoStatus -ErrorAction Ignore | Remove-AgwVm -Cascade -Force -Confirm:$false
-    # The folder goes only if the demo made it and nothing else has come to live in it.
-    if ((Test-Path $marker) -and -not (Get-AgwVm -NoStatus)) {
-        Remove-Module Agentworks
-        Remove-Item $homeFolder -Recurse -Force
+    $made = @(Get-Content $marker)
+    $inUse = @(Get-AgwVm -NoStatus; Get-Item (Join-Path $homeFolder config.toml) -ErrorAction Ignore)
+    Remove-Module Agentworks
+    Remove-Item $marker
+    # Folders that the demo made go too, unless something else has come to live in them.
+    if ($homeFolder -in $made -and -not $inUse) { Remove-Item $homeFolder -Recurse -Force }
+    if ($machineFolder -in $made -and -not (Get-ChildItem $machineFolder/machines -ErrorAction Ignore)) {
+        Remove-Item $machineFolder -Recurse -Force -ErrorAction Ignore
     }
     Write-Host 'The demo is gone.'
     return
 }
 
-if (-not (Test-Path $homeFolder)) {
-    $null = New-Item -ItemType Directory $homeFolder
-    if (-not $IsWindows) { chmod 700 $homeFolder }
-    $null = New-Item $marker
+if (-not (Test-Path $marker)) {
+    $made = $homeFolder, $machineFolder | Where-Object { -not (Test-Path $_) }
+    if ($homeFolder -in $made) {
+        $null = New-Item -ItemType Directory $homeFolder
+        if (-not $IsWindows) { chmod 700 $homeFolder }
+    }
+    elseif (Get-AgwVm demo -NoStatus -ErrorAction Ignore) {
+        throw 'You have a machine called demo that this script did not make. Remove it first, or set AGENTWORKS_HOME to another folder.'
+    }
+    Set-Content $marker $made
 }
 
 $vm = Use-OrNew (Get-AgwVm demo -ErrorAction Ignore) { New-AgwVm demo }

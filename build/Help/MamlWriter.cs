@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Agentworks.Build.Help;
 
 /// <summary>Writes pages as MAML, the XML that Get-Help reads.</summary>
-internal static class MamlWriter
+internal static partial class MamlWriter
 {
     private static readonly XNamespace Msh = "http://msh";
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
@@ -92,7 +94,7 @@ internal static class MamlWriter
             new XAttribute("variableLength", parameter.Type.EndsWith("[]", StringComparison.Ordinal)),
             new XAttribute("globbing", parameter.Wildcards),
             new XAttribute("pipelineInput", Pipeline(use)),
-            new XAttribute("position", use.Position is { } position ? position.ToString(System.Globalization.CultureInfo.InvariantCulture) : "named"),
+            new XAttribute("position", use.Position is { } position ? position.ToString(CultureInfo.InvariantCulture) : "named"),
             new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
             new XElement(Maml + "name", parameter.Name),
             text is null ? null : new XElement(Maml + "description", text.Select(Paragraph)));
@@ -106,6 +108,11 @@ internal static class MamlWriter
         if (!parameter.IsSwitch || text is not null)
         {
             element.Add(value);
+        }
+
+        if (text is not null && DefaultValue().Match(string.Join(' ', text)) is { Success: true } stated)
+        {
+            element.Add(new XElement(Dev + "defaultValue", stated.Groups["value"].Value));
         }
 
         element.Add(new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type)));
@@ -135,6 +142,10 @@ internal static class MamlWriter
         Maml + "navigationLink", new XElement(Maml + "linkText", link.Key), new XElement(Maml + "uri", link.Value));
 
     private static XElement Paragraph(string text) => new(Maml + "para", text);
+
+    // The assembly does not tell defaults; the pages do, as "Default: 30."
+    [GeneratedRegex(@"Default: (?<value>[^.]+)\.$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DefaultValue();
 
     private static CmdletParameter Switch(string name, string alias) => new()
     {

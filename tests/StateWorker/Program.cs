@@ -38,9 +38,8 @@ public static class Program
                         StayUntilKilled("inside");
                     });
                     break;
-                case "fill":
-                    Fill(store, args[2]);
-                    break;
+                case "small":
+                    return FillUp(store);
                 case "open":
                     store.Write(writer => writer.FindVm("none"));
                     break;
@@ -109,12 +108,27 @@ public static class Program
         }
     }
 
-    private static void Fill(StateStore store, string name)
+    /// <summary>Writes until the disk is full; then whether what was written before is all there.</summary>
+    private static int FillUp(StateStore store)
     {
-        for (var i = 0; ; i++)
+        var vm = new VmRow
         {
-            store.Write(writer => writer.Update(writer.FindVm(name)! with { PlatformData = new string((char)('a' + (i % 26)), 20_000 * (i + 1)) }));
-            Console.WriteLine(i);
+            Id = "big", Name = "big", Platform = "nspawn", Template = "default", State = LifecycleState.Ready, DesiredPower = DesiredPower.Running,
+            AdminUser = "admin", HostName = "big", WorkspacesPath = "/workspaces", PlatformData = "0",
+        };
+        store.Write(writer => writer.Insert(vm));
+        for (var size = 10_000; ; size += 10_000)
+        {
+            try
+            {
+                store.Write(writer => writer.Update(writer.FindVm("big")! with { PlatformData = new string('x', size) }));
+            }
+            catch (StateWriteException e)
+            {
+                Console.WriteLine($"{e.ErrorId}: {e.Recommendation}");
+                Console.WriteLine(store.Read(reader => reader.FindVm("big"))!.PlatformData.Length == size - 10_000 ? "kept" : "lost");
+                return 0;
+            }
         }
     }
 

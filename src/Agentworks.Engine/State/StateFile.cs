@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Agentworks.Errors;
 using Microsoft.Data.Sqlite;
 
@@ -101,6 +102,20 @@ internal static class StateFile
         {
             throw SqliteFailure.Damaged(database.Paths, verdict ?? "it cannot be checked.");
         }
+
+        if (database.Scalar("SELECT value FROM meta WHERE key = 'schema'") as string != SchemaDigest(database))
+        {
+            throw SqliteFailure.Damaged(database.Paths, "its tables are not as they were made.");
+        }
+    }
+
+    /// <summary>Refuses to go on with a file that a newer module has migrated since it was opened.</summary>
+    public static void StillKnown(Database database, long known)
+    {
+        if (database.Number("PRAGMA user_version") is var version && version != known)
+        {
+            throw Newer(database.Paths, version, known, "Begin a new PowerShell session, which loads the newer module.");
+        }
     }
 
     private static void Recognize(Database database, StatePaths paths, TimeProvider clock, IReadOnlyList<Migration> migrations)
@@ -118,11 +133,7 @@ internal static class StateFile
         var known = migrations[^1].Version;
         if (version > known)
         {
-            throw new StateFileException($"The state file '{paths.Database}' was written by a newer Agentworks: schema {version}, and this one knows {known}.")
-            {
-                Target = paths.Database,
-                Recommendation = "Update the module: Update-Module Agentworks",
-            };
+            throw Newer(paths, version, known, "Update the module: Update-Module Agentworks");
         }
 
         if (database.Scalar("PRAGMA journal_mode = WAL") as string != "wal")
@@ -171,6 +182,8 @@ internal static class StateFile
                     throw SqliteFailure.Damaged(paths, $"after migration {migration.Version} its records do not fit each other.");
                 }
 
+                database.Execute(
+                    "INSERT INTO meta (key, value) VALUES ('schema', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", SchemaDigest(database));
                 database.Script("COMMIT");
             }
             catch (Exception e) when (e is SqliteException or StateFileException)
@@ -198,17 +211,36 @@ internal static class StateFile
         MakePrivate(paths.Backups);
         var backup = paths.NewBackup(version, clock.GetUtcNow());
         var partial = backup + ".partial";
-        File.Delete(partial);
         MakePrivateFile(partial);
-        database.Execute("VACUUM INTO $1", partial);
-        File.Move(partial, backup, overwrite: true);
-        foreach (var old in Directory.EnumerateFiles(paths.Backups, "agentworks-*.db").OrderDescending(StringComparer.Ordinal).Skip(BackupsKept).ToList())
+        try
+        {
+            database.Execute("VACUUM INTO $1", partial);
+            File.Move(partial, backup, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+
+        foreach (var old in Directory.GetFiles(paths.Backups, "agentworks-*.db").OrderDescending(StringComparer.Ordinal).Skip(BackupsKept))
         {
             File.Delete(old);
         }
 
         return backup;
     }
+
+    /// <summary>Of every table and index as it was declared.</summary>
+    private static string SchemaDigest(Database database) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', database.Query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name", row => row.Text("sql"))))));
+
+    private static StateFileException Newer(StatePaths paths, long version, long known, string recommendation) =>
+        new($"The state file '{paths.Database}' was written by a newer Agentworks: schema {version}, and this one knows {known}.")
+        {
+            Target = paths.Database,
+            Recommendation = recommendation,
+        };
 
     private static void MakePrivate(string folder)
     {

@@ -23,11 +23,13 @@ public sealed class StateStore : IDisposable
     private readonly Checkpointer checkpointer;
     private readonly ConcurrentBag<Database> idle = [];
     private readonly object turn = new();
+    private readonly int version;
     private StateWriter? current;
     private bool disposed;
 
-    private StateStore(StatePaths paths, TimeProvider clock, IWriteGate gate, Database writing)
+    private StateStore(StatePaths paths, TimeProvider clock, IWriteGate gate, Database writing, int version)
     {
+        this.version = version;
         this.paths = paths;
         this.clock = clock;
         this.gate = gate;
@@ -72,7 +74,7 @@ public sealed class StateStore : IDisposable
                 }
 
                 StateFile.Check(database);
-                return new StateStore(place, clock, door, database);
+                return new StateStore(place, clock, door, database, migrations[^1].Version);
             }
             catch
             {
@@ -108,6 +110,7 @@ public sealed class StateStore : IDisposable
             var reader = new StateReader(database);
             try
             {
+                StateFile.StillKnown(database, version);
                 return read(reader);
             }
             finally
@@ -225,6 +228,7 @@ public sealed class StateStore : IDisposable
             current = new StateWriter(writing, clock);
             try
             {
+                StateFile.StillKnown(writing, version);
                 result = write(current);
                 writing.Execute("COMMIT");
             }

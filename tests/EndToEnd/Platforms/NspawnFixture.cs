@@ -44,17 +44,12 @@ public sealed class NspawnFixture : IAsyncLifetime
 
     public MachineSpec NewSpec(string name = "t")
     {
-        var id = "t" + RandomNumberGenerator.GetHexString(9, lowercase: true);
-        var spec = new MachineSpec
+        var spec = Describe("t" + RandomNumberGenerator.GetHexString(9, lowercase: true), name);
+        lock (made)
         {
-            Id = id,
-            Name = name,
-            HostName = "nspawn--" + name + "-" + id,
-            OwnerTag = OwnerTag,
-            DiskGiB = 2,
-            WorkspacesPath = "/opt/agentworks/workspaces",
-        };
-        made.Add(new PlatformMachine(spec, "{}"));
+            made.Add(new PlatformMachine(spec, "{}"));
+        }
+
         return spec;
     }
 
@@ -90,10 +85,20 @@ public sealed class NspawnFixture : IAsyncLifetime
             var owner = OwnerRecord.Read(Path.Combine(folder, "owner.json"))?.Owner;
             if (owner?.StartsWith(TagPrefix, StringComparison.Ordinal) == true && !IsAlive(owner[TagPrefix.Length..].Split('-')))
             {
-                yield return new PlatformMachine(NewSpec() with { Id = Path.GetFileName(folder) }, "{}");
+                yield return new PlatformMachine(Describe(Path.GetFileName(folder), "left"), "{}");
             }
         }
     }
+
+    private MachineSpec Describe(string id, string name) => new()
+    {
+        Id = id,
+        Name = name,
+        HostName = "nspawn--" + name + "-" + id,
+        OwnerTag = OwnerTag,
+        DiskGiB = 2,
+        WorkspacesPath = "/opt/agentworks/workspaces",
+    };
 
     private static bool IsAlive(string[] words) => ProcessIdentity.Status(int.Parse(words[0], CultureInfo.InvariantCulture)).StartTicks == long.Parse(words[1], CultureInfo.InvariantCulture);
 }

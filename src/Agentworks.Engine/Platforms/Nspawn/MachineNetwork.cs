@@ -1,4 +1,3 @@
-using Agentworks.Errors;
 using Agentworks.Events;
 
 namespace Agentworks.Platforms.Nspawn;
@@ -29,7 +28,7 @@ internal sealed class MachineNetwork(NspawnPaths paths, HostCommands commands, T
         await commands.RunAsync("ip", ["-n", paths.Name, "link", "set", "lo", "up"], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the machine its way out; without slirp4netns it works on without one.</summary>
+    /// <summary>Gives the machine its way out. Where that cannot be done the machine works on without one, and a warning tells why.</summary>
     public async Task ConnectAsync(IEventSink events, CancellationToken cancellationToken)
     {
         if (commands.Find("slirp4netns") is null)
@@ -58,7 +57,7 @@ internal sealed class MachineNetwork(NspawnPaths paths, HostCommands commands, T
             .ConfigureAwait(false);
         if (!IsReady())
         {
-            throw new PlatformException($"slirp4netns gave machine {paths.Name} no network: {ReadLog()}");
+            events.Report(new WarningEvent($"Machine {paths.Name} has no internet, because slirp4netns failed: {ReadLog()}"));
         }
     }
 
@@ -70,8 +69,8 @@ internal sealed class MachineNetwork(NspawnPaths paths, HostCommands commands, T
             await commands.RunAsync("ip", ["netns", "delete", paths.Name], cancellationToken).ConfigureAwait(false);
         }
 
-        File.Delete(paths.Namespace);
-        File.Delete(paths.NetworkRun);
+        UnixFiles.DeleteIfThere(paths.Namespace);
+        UnixFiles.DeleteIfThere(paths.NetworkRun);
     }
 
     private bool Exists() => MountTable.IsMounted(paths.Namespace);

@@ -23,6 +23,9 @@ public sealed class NspawnImageStore
         this.layout = layout;
     }
 
+    private string StoreLock => Path.Combine(layout.Images, "store.lock");
+    private string BuildLock => Path.Combine(layout.Images, "build.lock");
+
     /// <summary>The root of an image, whether it exists or not.</summary>
     public string RootOf(string key) => Path.Combine(layout.Images, key, "rootfs");
 
@@ -39,7 +42,7 @@ public sealed class NspawnImageStore
         }
 
         UnixFiles.CreatePrivateFolder(layout.Images);
-        await using (await LockAsync(events, cancellationToken).ConfigureAwait(false))
+        using (await LockAsync(StoreLock, events, cancellationToken).ConfigureAwait(false))
         {
             if (!Directory.Exists(root))
             {
@@ -50,9 +53,36 @@ public sealed class NspawnImageStore
         return root;
     }
 
+    /// <summary>Removes the images that no machine is a copy of.</summary>
+    /// <returns>Their keys.</returns>
+    public async Task<IReadOnlyList<string>> RemoveUnusedAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(layout.Images))
+        {
+            return [];
+        }
+
+        using (await LockAsync(StoreLock, NullEventSink.Instance, cancellationToken).ConfigureAwait(false))
+        {
+            var machines = Directory.Exists(layout.Machines) ? Directory.GetDirectories(layout.Machines) : [];
+            var used = machines.Select(m => OwnerRecord.Read(layout.For(Path.GetFileName(m)).Owner)?.Image).ToHashSet(StringComparer.Ordinal);
+            var unused = Directory.GetDirectories(layout.Images).Where(i => !i.EndsWith(".new", StringComparison.Ordinal))
+                .Select(i => Path.GetFileName(i)).Where(k => !used.Contains(k)).ToList();
+            foreach (var image in unused.Select(k => Path.Combine(layout.Images, k)))
+            {
+                Directory.Move(image, image + ".new");
+                await DeleteTreeAsync(image + ".new", cancellationToken).ConfigureAwait(false);
+            }
+
+            return unused;
+        }
+    }
+
     private async Task BuildAsync(ImageInputs inputs, IEventSink events, CancellationToken cancellationToken)
     {
-        // Only the holder of the lock builds, so whatever is unfinished was left by a builder that died.
+        // Only the holder of the lock builds, so whatever is unfinished was left by a builder that died. Its mmdebstrap may have
+        // outlived it; as long as it works it holds a lock of its own.
+        (await LockAsync(BuildLock, events, cancellationToken).ConfigureAwait(false)).Dispose();
         foreach (var left in Directory.EnumerateDirectories(layout.Images, "*.new"))
         {
             await DeleteTreeAsync(left, cancellationToken).ConfigureAwait(false);
@@ -67,7 +97,7 @@ public sealed class NspawnImageStore
             var options = new ProcessOptions(
                 Timeout: BuildLimit, WorkingDirectory: "/", OnOutputLine: progress.Line, OnErrorLine: progress.Line,
                 Environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8", ["TMPDIR"] = "/var/tmp" });
-            var result = await commands.RunAsync("mmdebstrap", Arguments(inputs, unfinished), options, cancellationToken).ConfigureAwait(false);
+            var result = await commands.RunAsync("flock", Arguments(inputs, unfinished), options, cancellationToken).ConfigureAwait(false);
             if (!result.Succeeded)
             {
                 throw new PlatformException($"The machine image could not be made: {HostCommands.Tail(result.Error + result.Output)}")
@@ -92,11 +122,12 @@ public sealed class NspawnImageStore
         events.Report(new DetailEvent($"The machine image {inputs.Key} takes {size.Split('\t')[0]} MiB."));
     }
 
-    private static List<string> Arguments(ImageInputs inputs, string folder)
+    private List<string> Arguments(ImageInputs inputs, string folder)
     {
         string[] excluded = ["man", "doc", "info", "locale", "lintian"];
         return
         [
+            "--no-fork", BuildLock, commands.Require("mmdebstrap"),
             "--mode=root", "--variant=minbase", "--format=directory", "--verbose",
             "--architectures=" + inputs.Architecture,
             "--include=" + string.Join(',', inputs.Packages),
@@ -112,9 +143,8 @@ public sealed class NspawnImageStore
         ];
     }
 
-    private async Task<IAsyncDisposable> LockAsync(IEventSink events, CancellationToken cancellationToken)
+    private async Task<IDisposable> LockAsync(string path, IEventSink events, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(layout.Images, "lock");
         for (var told = false; ; told = true)
         {
             try
@@ -134,7 +164,7 @@ public sealed class NspawnImageStore
         }
     }
 
-    // A killed build may have left /proc, /sys and /dev mounted in it.
+    // A killed build may have left /proc, /sys and /dev mounted in it, and its last children may still be writing while they die.
     private async Task DeleteTreeAsync(string folder, CancellationToken cancellationToken)
     {
         foreach (var mount in MountTable.Below(folder))
@@ -142,9 +172,26 @@ public sealed class NspawnImageStore
             await commands.RunAsync("umount", ["-l", mount], cancellationToken).ConfigureAwait(false);
         }
 
-        if (Directory.Exists(folder))
+        if (!await Waiting.UntilAsync(() => TryDelete(folder), TimeSpan.FromSeconds(5), clock, cancellationToken).ConfigureAwait(false))
         {
-            Directory.Delete(folder, recursive: true);
+            throw new PlatformException($"The unfinished image {folder} cannot be removed.") { Target = folder };
+        }
+    }
+
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

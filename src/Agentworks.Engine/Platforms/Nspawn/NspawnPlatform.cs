@@ -46,39 +46,40 @@ public sealed class NspawnPlatform : IVmPlatform
     public async Task<PlatformMachine> CreateAsync(
         MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken)
     {
-        if (NspawnReadiness.Check(processes) is { Ready: false } missing)
-        {
-            throw new PlatformUnavailableException(missing.Message) { Target = spec.Name, Recommendation = missing.Recommendation };
-        }
-
+        Require(NspawnReadiness.Check(processes), spec);
         var (paths, disk) = Machine(spec);
+        var gib = Validate(spec);
         var inputs = ImageFor(spec);
-        var owner = OwnerRecord.Read(paths.Owner);
-        var image = owner?.Image ?? inputs.Key;
-        if (!images.Has(image))
+        var owner = OwnerRecord.Read(paths.Owner)
+            ?? new OwnerRecord(spec.OwnerTag, spec.Name, spec.HostName, spec.WorkspacesPath, inputs.Key, clock.GetUtcNow());
+        if (!images.Has(owner.Image))
         {
-            await journal.RecordAsync($"image {image}", cancellationToken).ConfigureAwait(false);
-            await images.EnsureAsync(inputs, events, cancellationToken).ConfigureAwait(false);
-            image = inputs.Key;
+            owner = owner with { Image = inputs.Key };
         }
 
+        // The record names the image before it is looked for, so that nobody removes it as unused in between.
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
         UnixFiles.CreatePrivateFolder(layout.Machines);
         UnixFiles.CreatePrivateFolder(paths.Folder);
-        owner ??= new OwnerRecord(spec.OwnerTag, spec.Name, spec.HostName, spec.WorkspacesPath, image, clock.GetUtcNow());
-        (owner with { Image = image }).Write(paths.Owner);
+        owner.Write(paths.Owner);
+        if (!images.Has(owner.Image))
+        {
+            await journal.RecordAsync($"image {owner.Image}", cancellationToken).ConfigureAwait(false);
+            await images.EnsureAsync(inputs, events, cancellationToken).ConfigureAwait(false);
+        }
 
         await journal.RecordAsync($"disk {paths.Disk}", cancellationToken).ConfigureAwait(false);
-        await disk.CreateAsync(spec.DiskGiB ?? MachineDisk.DefaultGiB, cancellationToken).ConfigureAwait(false);
+        await disk.CreateAsync(gib, cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
         await disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
         await new MachineIdentity(paths, commands).WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
-        return new PlatformMachine(spec, $$"""{"image":"{{image}}"}""");
+        return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
     public async Task StartAsync(PlatformMachine machine, IEventSink events, CancellationToken cancellationToken)
     {
+        Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var (paths, disk) = Machine(machine.Spec);
         var nspawn = ProcessIdentity.Read(paths.Run);
         if (nspawn is null || !nspawn.IsAlive())
@@ -89,14 +90,25 @@ public sealed class NspawnPlatform : IVmPlatform
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        var network = new MachineNetwork(paths, commands, clock).ConnectAsync(events, cancellationToken);
-        await AwaitBootAsync(paths, nspawn, cancellationToken).ConfigureAwait(false);
-        await network.ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(
+                new MachineNetwork(paths, commands, clock).ConnectAsync(events, cancellationToken),
+                AwaitBootAsync(paths, nspawn, cancellationToken)).ConfigureAwait(false);
+        }
+        catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
+        {
+            // One that runs but whose sshd is silent is left for its platform shell to look into.
+            await ClearAsync(paths, disk, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} answers."));
     }
 
     public async Task StopAsync(PlatformMachine machine, TimeSpan grace, CancellationToken cancellationToken)
     {
+        Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var (paths, disk) = Machine(machine.Spec);
 
         // nspawn passes SIGTERM on to the machine's init as the signal that means an orderly shutdown.
@@ -108,13 +120,15 @@ public sealed class NspawnPlatform : IVmPlatform
     {
         var (paths, _) = Machine(machine.Spec);
         return Task.FromResult(
-            ProcessIdentity.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
+            NspawnReadiness.CheckPrivileges() is { Ready: false } ? PowerState.Unknown
+            : ProcessIdentity.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
             : File.Exists(paths.Owner) ? PowerState.Stopped
             : PowerState.Missing);
     }
 
     public async Task RemoveAsync(PlatformMachine machine, CancellationToken cancellationToken)
     {
+        Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var (paths, disk) = Machine(machine.Spec);
         await BackgroundProgram.EndAsync(paths.Run, TimeSpan.Zero, clock, cancellationToken).ConfigureAwait(false);
         await ClearAsync(paths, disk, cancellationToken).ConfigureAwait(false);
@@ -209,10 +223,7 @@ public sealed class NspawnPlatform : IVmPlatform
         await new MachineNetwork(paths, commands, clock).RemoveAsync(cancellationToken).ConfigureAwait(false);
         await disk.UnmountAsync(cancellationToken).ConfigureAwait(false);
         group.Remove();
-        if (Directory.Exists(paths.Folder))
-        {
-            File.Delete(paths.Run);
-        }
+        UnixFiles.DeleteIfThere(paths.Run);
     }
 
     private static ImageInputs ImageFor(MachineSpec spec) => spec.Image is null or "debian-12" or "bookworm"
@@ -221,6 +232,26 @@ public sealed class NspawnPlatform : IVmPlatform
         {
             Target = spec.Name,
         };
+
+    private static int Validate(MachineSpec spec)
+    {
+        var gib = spec.DiskGiB ?? MachineDisk.DefaultGiB;
+        return gib < 1 ? throw new InvalidRequestException($"A disk of {gib} GiB cannot be; it takes at least 1.") { Target = spec.Name }
+            : !spec.WorkspacesPath.StartsWith('/') || spec.WorkspacesPath.Length == 1
+                ? throw new InvalidRequestException($"'{spec.WorkspacesPath}' cannot hold workspaces; it must be an absolute path below /.")
+                {
+                    Target = spec.Name,
+                }
+                : gib;
+    }
+
+    private static void Require(PlatformReadiness readiness, MachineSpec spec)
+    {
+        if (!readiness.Ready)
+        {
+            throw new PlatformUnavailableException(readiness.Message) { Target = spec.Name, Recommendation = readiness.Recommendation };
+        }
+    }
 
     private (NspawnPaths Paths, MachineDisk Disk) Machine(MachineSpec spec)
     {

@@ -15,6 +15,7 @@ internal static class NspawnReadiness
         ("nsenter", "util-linux"),
         ("unshare", "util-linux"),
         ("setsid", "util-linux"),
+        ("flock", "util-linux"),
         ("mount", "mount"),
         ("umount", "mount"),
         ("losetup", "mount"),
@@ -27,14 +28,10 @@ internal static class NspawnReadiness
 
     public static PlatformReadiness Check(IProcessRunner processes)
     {
-        if (!OperatingSystem.IsLinux())
+        var privileges = CheckPrivileges();
+        if (!privileges.Ready)
         {
-            return new(false, "The platform nspawn works on Linux only.", "Choose another platform, such as ssh for a machine that exists.");
-        }
-
-        if (!Environment.IsPrivilegedProcess)
-        {
-            return new(false, "The platform nspawn needs root: it mounts file systems and makes namespaces.", "Run pwsh as root: sudo pwsh");
+            return privileges;
         }
 
         var missing = Needed.Where(n => processes.Find(n.Program) is null).ToList();
@@ -58,6 +55,25 @@ internal static class NspawnReadiness
         return CheckKernel() ?? (processes.Find("slirp4netns") is null
             ? new(true, "Ready, but machines will have no internet: slirp4netns is missing.", "apt-get install slirp4netns")
             : new(true, "Ready. CPU and memory of its machines are not limited."));
+    }
+
+    /// <summary>Linux, root, and root's own powers: in many containers it lacks those that mounts and namespaces take.</summary>
+    public static PlatformReadiness CheckPrivileges()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new(false, "The platform nspawn works on Linux only.", "Choose another platform, such as ssh for a machine that exists.");
+        }
+
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return new(false, "The platform nspawn needs root: it mounts file systems and makes namespaces.", "sudo pwsh");
+        }
+
+        const ulong Needs = (1UL << 21) | (1UL << 12);
+        return (Capabilities.Effective() & Needs) == Needs
+            ? new(true, "Ready.")
+            : new(false, "Root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN here, as in most containers.", "Run on the computer itself, or in a privileged container.");
     }
 
     private static PlatformReadiness? CheckKernel()

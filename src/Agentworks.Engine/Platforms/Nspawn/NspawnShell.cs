@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Agentworks.Transport;
 
 namespace Agentworks.Platforms.Nspawn;
@@ -17,7 +16,7 @@ internal static class NspawnShell
             "-c", Join, "shell", string.Join(' ', groups),
             commands.Require("nsenter"), "--target", init.ToString(CultureInfo.InvariantCulture),
             "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
-            "/usr/bin/setpriv", "--bounding-set=" + BoundingSet(init), "--",
+            "/usr/bin/setpriv", "--bounding-set=" + Capabilities.ToSetpriv(Capabilities.BoundingSetOf(init)), "--",
             "/usr/bin/env", "--ignore-environment", "--chdir=/",
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "LOGNAME=root",
             "SHELL=/bin/bash", "LANG=C.UTF-8", "/bin/sh", "-c",
@@ -37,23 +36,4 @@ internal static class NspawnShell
         word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-=%".Contains(c, StringComparison.Ordinal))
             ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-
-    /// <summary>The capabilities in the bounding set of a process, in setpriv's words.</summary>
-    private static string BoundingSet(int pid)
-    {
-        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))
-            .First(l => l.StartsWith("CapBnd:", StringComparison.Ordinal));
-        return BoundingSet(ulong.Parse(line["CapBnd:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-    }
-
-    internal static string BoundingSet(ulong capabilities)
-    {
-        var words = new List<string> { "-all" };
-        for (var rest = capabilities; rest != 0; rest &= rest - 1)
-        {
-            words.Add(string.Create(CultureInfo.InvariantCulture, $"+cap_{BitOperations.TrailingZeroCount(rest)}"));
-        }
-
-        return string.Join(',', words);
-    }
 }

@@ -23,6 +23,15 @@ internal static class UnixFiles
     public static void AllowPassage(string path) =>
         SetMode(path, PrivateFolder | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
 
+    /// <summary>Unlike <see cref="File.Delete"/> it does not mind a missing folder.</summary>
+    public static void DeleteIfThere(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Writes by rename: what is there is whole, and never had another mode.</summary>
     public static void Write(string path, string text, UnixFileMode mode)
     {
