@@ -17,6 +17,10 @@ public abstract partial class AgentworksCommand
     private protected IReadOnlyList<(AgwSession Item, object Input)> FindSessions(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.Sessions.List), session => session.Name, EntityKind.Session, "Get-AgwSession lists the sessions.", names);
 
+    /// <summary>The same, without holding all of them at once when no names are given.</summary>
+    private protected IEnumerable<AgwSession> EachSession(IEnumerable<NameArgument>? names) =>
+        names is null ? Try(Engine.Sessions.Enumerate()) : FindSessions(names).Select(match => match.Item);
+
     /// <summary>The names that a narrowing parameter lets pass; null when it was not given and all pass.</summary>
     private protected static HashSet<string>? Narrow<T>(NameArgument[]? names, Func<IEnumerable<NameArgument>?, IReadOnlyList<(T Item, object Input)>> find)
         where T : class =>

@@ -99,6 +99,16 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>The same for an answer that is read bit by bit.</summary>
+    private protected static IEnumerable<T> Try<T>(IEnumerable<T> answers)
+    {
+        using var source = Try(answers.GetEnumerator);
+        while (Try(source.MoveNext))
+        {
+            yield return source.Current;
+        }
+    }
+
     /// <summary>Does what concerns one input: its failure becomes that input's error, and the next input has its turn.</summary>
     private protected void ForInput(object? input, Action work)
     {

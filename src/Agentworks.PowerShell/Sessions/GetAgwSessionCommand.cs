@@ -10,7 +10,8 @@ namespace Agentworks.PowerShell;
 public sealed class GetAgwSessionCommand : AgentworksCommand
 {
     // Found while the pipeline runs and asked for together at its end: one question per machine, however many objects came.
-    private readonly Dictionary<string, AgwSession> _found = new(StringComparer.Ordinal);
+    private readonly List<AgwSession> _found = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
@@ -45,26 +46,31 @@ public sealed class GetAgwSessionCommand : AgentworksCommand
         var workspaces = Narrow(Workspace, FindWorkspaces);
         var agents = Narrow(Agent, FindAgents);
         var narrowed = Vm is not null || Workspace is not null || Agent is not null;
-        foreach (var (session, _) in FindSessions(NamesToGet(Name, name => new SessionArgument(name), narrowed)))
+        foreach (var session in EachSession(NamesToGet(Name, name => new SessionArgument(name), narrowed)))
         {
-            if (vms?.Contains(session.Vm) != false
-                && workspaces?.Contains(session.Workspace) != false
-                && (agents is null || (session.Agent is not null && agents.Contains(session.Agent))))
+            if (vms?.Contains(session.Vm) == false
+                || workspaces?.Contains(session.Workspace) == false
+                || (agents is not null && (session.Agent is null || !agents.Contains(session.Agent)))
+                || (MyInvocation.ExpectingInput && !_seen.Add(session.Name)))
             {
-                _found.TryAdd(session.Name, session);
+                continue;
+            }
+            if (NoStatus)
+            {
+                WriteObject(session);
+            }
+            else
+            {
+                _found.Add(session);
             }
         }
     }
 
     protected override void End()
     {
-        if (NoStatus)
+        if (_found.Count > 0)
         {
-            WriteObject(_found.Values, enumerateCollection: true);
-        }
-        else if (_found.Count > 0)
-        {
-            Stream(stop => Engine.Sessions.ObserveAsync([.. _found.Values], stop), session =>
+            Stream(stop => Engine.Sessions.ObserveAsync(_found, stop), session =>
             {
                 if (Status is null || Status.Contains(session.Status))
                 {
