@@ -32,7 +32,7 @@ switch (kind)
             new NewSession { Name = name, Workspace = args[4], Agent = args[5], Command = "echo began >> began; exec sleep 1000" }, sink, CancellationToken.None);
         break;
     default:
-        throw new ArgumentException(kind);
+        throw new InvalidOperationException($"There is no kind {kind}.");
 }
 
 return 0;
