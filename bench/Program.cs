@@ -30,7 +30,8 @@ Console.CancelKeyPress += (_, pressed) =>
 
 var work = Directory.CreateTempSubdirectory("agentworks-bench-").FullName;
 var module = Environment.GetEnvironmentVariable("AGENTWORKS_MODULE") ?? Path.GetFullPath(Path.Combine("out", "Agentworks"));
-var context = new BenchContext(work, module, Executables.Find("pwsh")) { Report = line => Console.Error.WriteLine(line) };
+var pwsh = Environment.GetEnvironmentVariable("PWSH") is { Length: > 0 } found ? found : null;
+var context = new BenchContext(work, module, pwsh) { Report = line => Console.Error.WriteLine(line) };
 List<BenchRow> rows = [];
 List<string> skipped = [];
 try
