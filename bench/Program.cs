@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Agentworks.Bench;
+using Agentworks.Bench.Machines;
 using Agentworks.Bench.Module;
 
 // A benchmark that needs more processes starts this program again as its worker: name, then whatever it passed.
@@ -10,6 +11,9 @@ if (args is ["--worker", var workerName, ..])
 
 IBenchmark[] all =
 [
+    new SessionBench(),
+    new StatusBench(),
+    new InitializeBench(),
     new ImportBench(),
     new PipelineBench(),
 ];
