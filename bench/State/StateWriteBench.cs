@@ -21,7 +21,7 @@ public sealed class StateWriteBench : IBenchmark
     /// <summary>The name of <see cref="WorkerAsync"/>.</summary>
     public const string WorkerName = "state-write";
 
-    private const int Processes = 16, Rounds = 500, WarmUp = 100;
+    private const int Processes = 16, Rounds = 500, PlainRounds = 100, WarmUp = 100;
     private const double Promise = 5;
 
     public string Id => "P11";
@@ -158,7 +158,7 @@ public sealed class StateWriteBench : IBenchmark
         string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
         string[] args =
         [
-            "--worker", WorkerName, home, number.ToString(CultureInfo.InvariantCulture), Rounds.ToString(CultureInfo.InvariantCulture),
+            "--worker", WorkerName, home, number.ToString(CultureInfo.InvariantCulture), (way == "plain" ? PlainRounds : Rounds).ToString(CultureInfo.InvariantCulture),
             pause.ToString(CultureInfo.InvariantCulture), way,
         ];
         return Process.Start(new ProcessStartInfo(self, [.. host, .. args])
