@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 using Agentworks.Bench.Machines;
-=======
 using Agentworks.Bench.State;
->>>>>>> h/state
 
 namespace Agentworks.Bench;
 
@@ -12,10 +9,7 @@ public static class Workers
     public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
         new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
         {
-<<<<<<< HEAD
             [DelayPipe.Worker] = DelayPipe.RunAsync,
-=======
             [StateWriteBench.WorkerName] = StateWriteBench.WorkerAsync,
->>>>>>> h/state
         };
 }
