@@ -38,6 +38,9 @@ public sealed class ProcessRunner : IProcessRunner
         catch (OperationCanceledException) when (!process.HasExited)
         {
             process.Kill(entireProcessTree: true);
+
+            // What it did must be over before the caller undoes it. A killed process ends at once, unless the kernel is in the middle of something.
+            await Task.WhenAny(process.WaitForExitAsync(CancellationToken.None), Task.Delay(500, CancellationToken.None)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw new OperationTimedOutException($"{fileName} did not finish within {options.Timeout}.") { Target = fileName };
         }

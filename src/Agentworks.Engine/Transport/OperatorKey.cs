@@ -6,7 +6,8 @@ namespace Agentworks.Transport;
 /// <summary>The key with which the operator logs in to machines.</summary>
 public sealed class OperatorKey(string home, IProcessRunner processes)
 {
-    private const string FileName = "id_ed25519";
+    /// <summary>Of our own key, in the operator's folder.</summary>
+    public const string FileName = "id_ed25519";
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The configured key, or our own in the operator's folder, which is made when it is not there.</summary>

@@ -1,0 +1,41 @@
+using Agentworks.Errors;
+using Agentworks.Ports;
+
+namespace Agentworks.Platforms.Nspawn;
+
+/// <summary>Runs this computer's own tools, each bounded in time; a failing one becomes an exception with what it said.</summary>
+internal sealed class HostCommands(IProcessRunner processes)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public string? Find(string program) => processes.Find(program);
+
+    /// <summary>The program's full path.</summary>
+    public string Require(string program) => processes.Find(program)
+        ?? throw new PrerequisiteMissingException($"The program '{program}' is not installed.") { Target = program };
+
+    public async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var result = await TryAsync(program, arguments, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded
+            ? result.Output
+            : throw new PlatformException($"{program} failed with exit code {result.ExitCode}: {Tail(result.Error + result.Output)}")
+            {
+                Target = program,
+            };
+    }
+
+    public Task<ProcessResult> TryAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        processes.RunAsync(Require(program), arguments, new ProcessOptions(Timeout: Limit, WorkingDirectory: "/"), cancellationToken);
+
+    public Task<ProcessResult> RunAsync(
+        string program, IReadOnlyList<string> arguments, ProcessOptions options, CancellationToken cancellationToken) =>
+        processes.RunAsync(Require(program), arguments, options, cancellationToken);
+
+    /// <summary>The last lines of what a program said, for a message.</summary>
+    public static string Tail(string text, int lines = 12)
+    {
+        var all = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return all.Length == 0 ? "it said nothing." : string.Join('\n', all.TakeLast(lines));
+    }
+}

@@ -1,0 +1,42 @@
+namespace Agentworks.Platforms.Nspawn;
+
+/// <summary>The files and names of one machine.</summary>
+public sealed record NspawnPaths(string Id, string Folder)
+{
+    /// <summary>The name of its network namespace and of the machine as nspawn knows it.</summary>
+    public string Name => "agw-" + Id;
+
+    public string Owner => Path.Combine(Folder, "owner.json");
+
+    /// <summary>The public host key as it was made, out of the machine's own reach.</summary>
+    public string HostKey => Path.Combine(Folder, "host_key.pub");
+
+    /// <summary>A sparse file with the machine's own file system: its changes to the image, and its workspaces.</summary>
+    public string Disk => Path.Combine(Folder, "disk.btrfs");
+
+    /// <summary>Where <see cref="Disk"/> is mounted.</summary>
+    public string Files => Path.Combine(Folder, "files");
+
+    /// <summary>A subvolume with both folders that overlayfs needs: they must be on one, because it renames between them.</summary>
+    public string Layer => Path.Combine(Files, "layer");
+
+    public string Upper => Path.Combine(Layer, "upper");
+    public string Work => Path.Combine(Layer, "work");
+    public string Workspaces => Path.Combine(Files, "workspaces");
+
+    /// <summary>The machine's root: the image below, <see cref="Upper"/> above.</summary>
+    public string RootMount => Path.Combine(Folder, "root");
+
+    public string Console => Path.Combine(Folder, "console.log");
+
+    /// <summary>The identity of the nspawn process.</summary>
+    public string Run => Path.Combine(Folder, "nspawn.run");
+
+    /// <summary>The identity of the slirp4netns process.</summary>
+    public string NetworkRun => Path.Combine(Folder, "slirp.run");
+
+    public string NetworkLog => Path.Combine(Folder, "slirp.log");
+    public string NetworkReady => Path.Combine(Folder, "slirp.ready");
+
+    public string Namespace => Path.Combine("/run/netns", Name);
+}

@@ -1,0 +1,26 @@
+# Becomes a background program of its own that leaves word of who it is before it begins, so that it can be found whatever
+# happens to its starter. $1 identity file, $2 log, $3 ready file or nothing, $4 cgroup.procs files to join, then the program.
+set -eu
+identity=$1 log=$2 ready=$3 groups=$4
+shift 4
+
+# The log keeps the first MiB; the rest is read and thrown away, so that the program never waits for it.
+pipe=$log.pipe
+rm -f "$pipe"
+mkfifo -m 0600 "$pipe"
+( ( head -c 1048576 > "$log"; exec cat ) < "$pipe" > /dev/null 2>&1 & )
+
+for group in $groups; do
+  echo $$ > "$group"
+done
+
+read -r status < /proc/$$/stat
+read -r boot < /proc/sys/kernel/random/boot_id
+start=$(set -- ${status##*) }; echo "${20}")
+echo "$$ $start $boot" > "$identity.new"
+mv "$identity.new" "$identity"
+
+exec < /dev/null > "$pipe" 2>&1
+rm -f "$pipe"
+[ -z "$ready" ] || exec 3> "$ready"
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
