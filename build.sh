@@ -9,7 +9,7 @@ task=${1:-build}
 require_dotnet
 case "$task $*" in
   "demo "*-[Cc]lean*) find_pwsh ;;
-  "demo "*) find_pwsh; require_packages $MACHINE_PACKAGES ;;
+  "demo "*) find_pwsh; if [ -n "$PWSH" ]; then require_packages $MACHINE_PACKAGES; fi ;;
   "test "*[Uu]nit*) ;;
   "test "*) find_pwsh; request_packages $MACHINE_PACKAGES $TEST_PACKAGES ;;
   "bench "*) find_pwsh; request_packages $MACHINE_PACKAGES $TEST_PACKAGES ;;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Agentworks.Bench;
+using Agentworks.Bench.Machines;
 using Agentworks.Bench.Module;
 
 // A benchmark that needs more processes starts this program again as its worker: name, then whatever it passed.
@@ -10,6 +11,9 @@ if (args is ["--worker", var workerName, ..])
 
 IBenchmark[] all =
 [
+    new SessionBench(),
+    new StatusBench(),
+    new InitializeBench(),
     new ImportBench(),
     new PipelineBench(),
 ];
@@ -30,7 +34,8 @@ Console.CancelKeyPress += (_, pressed) =>
 
 var work = Directory.CreateTempSubdirectory("agentworks-bench-").FullName;
 var module = Environment.GetEnvironmentVariable("AGENTWORKS_MODULE") ?? Path.GetFullPath(Path.Combine("out", "Agentworks"));
-var context = new BenchContext(work, module, Executables.Find("pwsh")) { Report = line => Console.Error.WriteLine(line) };
+var pwsh = Environment.GetEnvironmentVariable("PWSH") is { Length: > 0 } found ? found : null;
+var context = new BenchContext(work, module, pwsh) { Report = line => Console.Error.WriteLine(line) };
 List<BenchRow> rows = [];
 List<string> skipped = [];
 try

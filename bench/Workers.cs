@@ -1,8 +1,13 @@
+using Agentworks.Bench.Machines;
+
 namespace Agentworks.Bench;
 
 /// <summary>The worker modes of this program, by name. Arguments in, exit code out.</summary>
 public static class Workers
 {
     public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
-        new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal);
+        new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
+        {
+            [DelayPipe.Worker] = DelayPipe.RunAsync,
+        };
 }

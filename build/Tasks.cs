@@ -35,7 +35,17 @@ internal static class Tasks
     public static async Task<int> TestAsync(Repository repository, string[] arguments, CancellationToken cancellationToken)
     {
         var suites = TestRun.Choose(arguments.FirstOrDefault());
-        await BuildAsync(repository, cancellationToken);
+        try
+        {
+            await BuildAsync(repository, cancellationToken);
+        }
+        catch (BuildException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            Console.WriteLine(TestCounts.None with { Failed = 1 });
+            return 1;
+        }
+
         return await TestRun.RunAsync(repository, suites, arguments.Skip(1).FirstOrDefault(), cancellationToken);
     }
 

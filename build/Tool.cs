@@ -28,20 +28,8 @@ internal static class Tool
         }
     }
 
-    /// <summary>PowerShell 7.4 or later: from <c>PWSH</c>, which build.sh sets to what it found, else from PATH.</summary>
-    public static string? FindPwsh()
-    {
-        if (Environment.GetEnvironmentVariable("PWSH") is { Length: > 0 } chosen)
-        {
-            return chosen;
-        }
-
-        var file = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        return (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, file))
-            .FirstOrDefault(File.Exists);
-    }
+    /// <summary>The pwsh that build.sh found, or that runs build.ps1; null when there is none.</summary>
+    public static string? FindPwsh() => Environment.GetEnvironmentVariable("PWSH") is { Length: > 0 } found ? found : null;
 
     public const string HowToGetPwsh = "PowerShell 7.4 or later: run `dotnet tool install --global PowerShell`, or see https://aka.ms/install-powershell";
 

@@ -19,16 +19,16 @@ require_dotnet() {
   exit 1
 }
 
-# Sets PWSH when there is a pwsh. What cannot do without one says so itself.
+# Sets PWSH to the pwsh of this computer, or to nothing: what cannot do without one says so itself.
 find_pwsh() {
   local candidate
+  export PWSH=
   for candidate in "$(command -v pwsh || true)" /opt/microsoft/powershell/7/pwsh /usr/local/bin/pwsh /opt/homebrew/bin/pwsh /snap/bin/pwsh "$HOME/.dotnet/tools/pwsh"; do
-    if [ -x "$candidate" ]; then export PWSH=$candidate; return; fi
+    if [ -x "$candidate" ]; then PWSH=$candidate; return; fi
   done
   if is_debian && [ "$(id -u)" = 0 ] && apt-cache show powershell >/dev/null 2>&1; then
     request_packages powershell
     PWSH=$(command -v pwsh || true)
-    export PWSH
   fi
 }
 

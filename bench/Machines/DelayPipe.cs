@@ -21,7 +21,7 @@ public static class DelayPipe
     public static async Task<int> RunAsync(string[] arguments)
     {
         var delay = TimeSpan.FromMilliseconds(int.Parse(arguments[0], CultureInfo.InvariantCulture) / 2.0);
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec " + arguments[1]]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec " + arguments[1]]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var there = PumpAsync(Console.OpenStandardInput(), process.StandardInput.BaseStream, delay);
         var back = PumpAsync(process.StandardOutput.BaseStream, Console.OpenStandardOutput(), delay);
         await Task.WhenAny(there, back);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentworks.Events;
 using Agentworks.Platforms;
 using Agentworks.Transport;

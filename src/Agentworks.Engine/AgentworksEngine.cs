@@ -29,10 +29,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
         var own = new OperatorKey(options.Home, options.Processes);
-        var knownHosts = new KnownHosts(options.Home);
-        var ssh = new SshCommandBuilder(knownHosts, () => Config.Load().Operator.SshPrivateKey ?? own.PrivateKeyPath);
-        var keys = new OperatorKeys(Config, own);
-        _machines = new MachineConnections(Platforms, ssh, _store, options.Connect);
+        var knownHostsFile = Path.Combine(options.Home, "known_hosts");
+        var knownHosts = new KnownHosts(knownHostsFile);
+        var ssh = new SshCommandBuilder(knownHostsFile);
+        var keys = new OperatorKeys(options.Home, Config, own);
+        _machines = new MachineConnections(Platforms, ssh, keys, _store, options.Connect);
         var power = new MachinePower(Platforms, _store);
 
         Sessions = new SessionService(_store, Config, _machines, power, operations, options.Secrets, options.Clock);

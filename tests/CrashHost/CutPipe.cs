@@ -11,13 +11,13 @@ namespace Agentworks.Tests.CrashHost;
 public sealed class CutPipe(int frames)
 {
     private const int Header = 9;
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private int _left = frames;
 
     /// <param name="command">The connection's own program and arguments.</param>
     public async Task<int> RunAsync(string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var program = int.Parse(command[^1].Split(' ')[^1], CultureInfo.InvariantCulture);
         var there = PumpAsync(Console.OpenStandardInput(), process.StandardInput.BaseStream, process, data => data.Length >= program ? program : -1);
         var back = PumpAsync(process.StandardOutput.BaseStream, Console.OpenStandardOutput(), process, AfterGreeting);

@@ -7,10 +7,13 @@ using Agentworks.Tests.CrashHost;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
 
-// As a connection's wrapper: cut <frames> <program> <arguments>…
-if (args is ["cut", var frames, .. var command])
+// As a connection's wrapper: cut <frames> <file that the first takes away> <program> <arguments>…
+if (args is ["cut", var frames, var once, .. var command])
 {
-    return await new CutPipe(int.Parse(frames, CultureInfo.InvariantCulture)).RunAsync(command);
+    // The first connection breaks; those that settle the outcome do not.
+    var first = File.Exists(once);
+    File.Delete(once);
+    return await new CutPipe(first ? int.Parse(frames, CultureInfo.InvariantCulture) : int.MaxValue).RunAsync(command);
 }
 
 var (home, kind, name) = (args[0], args[1], args[2]);
@@ -32,7 +35,7 @@ switch (kind)
             new NewSession { Name = name, Workspace = args[4], Agent = args[5], Command = "echo began >> began; exec sleep 1000" }, sink, CancellationToken.None);
         break;
     default:
-        throw new ArgumentException(kind);
+        throw new InvalidOperationException($"There is no kind {kind}.");
 }
 
 return 0;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Agentworks.Agents;
 using Agentworks.Events;
 using Agentworks.Model;
-using Agentworks.Sessions;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -129,7 +128,7 @@ public sealed class CrashTests(MachineFixture machine)
     {
         var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
         using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", host, machine.Home, kind, name, step.ToString(CultureInfo.InvariantCulture), .. more]) { RedirectStandardError = true })!;
+            "dotnet", ["exec", host, machine.Home, kind, name, step.ToString(CultureInfo.InvariantCulture), .. more]) { UseShellExecute = false, RedirectStandardError = true })!;
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode is 0 or 137, error);

@@ -37,17 +37,16 @@ public sealed class CutTests(MachineFixture machine)
     private async Task CutAfterAsync(int frame)
     {
         await machine.RunAsync("rm -f began", workspace: "cut");
-        var connections = 0;
+        var once = Path.Combine(machine.Home, "cut-once");
+        await File.WriteAllTextAsync(once, string.Empty);
         var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
         var options = new EngineOptions
         {
             Home = machine.Home,
-
-            // Only the first connection breaks; what settles the outcome comes after.
-            Connect = command => Interlocked.Increment(ref connections) > 1 ? command : command with
+            Connect = command => command with
             {
                 FileName = "dotnet",
-                Arguments = ["exec", host, "cut", frame.ToString(CultureInfo.InvariantCulture), command.FileName, .. command.Arguments],
+                Arguments = ["exec", host, "cut", frame.ToString(CultureInfo.InvariantCulture), once, command.FileName, .. command.Arguments],
             },
         };
         await using var engine = AgentworksEngine.Open(options);

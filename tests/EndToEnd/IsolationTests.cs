@@ -1,7 +1,6 @@
 using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
-using Agentworks.Sessions;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Workspaces;
 

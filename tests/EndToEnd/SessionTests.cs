@@ -34,10 +34,10 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
         }
     }
 
-    private const string Socket = "/run/agentworks/sessions/{0}/tmux/sock";
+    private static string Socket(string session) => $"/run/agentworks/sessions/{session}/tmux/sock";
 
     private Task<AgwCommandResult> TmuxAsync(string session, string arguments) =>
-        machine.RunAsync($"tmux -S {string.Format(System.Globalization.CultureInfo.InvariantCulture, Socket, session)} {arguments}", "a");
+        machine.RunAsync($"tmux -S {Socket(session)} {arguments}", "a");
 
     [MachineFact]
     public async Task ASessionRunsAsItsAgentInItsWorkspace()
@@ -86,7 +86,7 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
         var script = $"""
             export TERM=xterm
             outer=$(mktemp -u)
-            tmux -S "$outer" -f /dev/null new-session -d -x 100 -y 40 "while :; do tmux -S {string.Format(System.Globalization.CultureInfo.InvariantCulture, Socket, "keys")} attach -t =keys; sleep 0.05; done"
+            tmux -S "$outer" -f /dev/null new-session -d -x 100 -y 40 "while :; do tmux -S {Socket("keys")} attach -t =keys; sleep 0.05; done"
             tmux -S "$outer" set -g prefix None \; unbind -a -T root \; unbind -a -T prefix
             for key in {typed}; do tmux -S "$outer" send-keys -- "$key"; done
             tmux -S "$outer" kill-server

@@ -18,17 +18,6 @@ public sealed record SessionTemplate
     /// <summary>What must be found on the user's PATH before a session starts.</summary>
     public IReadOnlyList<string> RequiredCommands { get; init; } = [];
 
-    /// <summary>What to run for one session, its placeholders filled in.</summary>
-    /// <param name="restart">The session has run before.</param>
-    public SessionLaunch Launch(string sessionName, string workspaceName, bool restart)
-    {
-        string Fill(string text) => SessionCommandTemplate.Parse(text).Expand(sessionName, workspaceName);
-
-        return new SessionLaunch(
-            Fill(restart && RestartCommand.Length > 0 ? RestartCommand : Command),
-            Env.ToDictionary(e => e.Key, e => Fill(e.Value), StringComparer.Ordinal));
-    }
-
     internal static Func<SessionTemplate, SessionTemplate> Read(ConfigSection section)
     {
         var command = section.Text("command", SessionCommandTemplate.Problem);

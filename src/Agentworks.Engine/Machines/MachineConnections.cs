@@ -8,7 +8,7 @@ namespace Agentworks.Machines;
 
 /// <summary>The open connections of this process: one channel per machine, as root, made at first use and kept.</summary>
 public sealed class MachineConnections(
-    PlatformRegistry platforms, SshCommandBuilder ssh, StateStore store, Func<ChannelCommand, ChannelCommand> connect) : IAsyncDisposable
+    PlatformRegistry platforms, SshCommandBuilder ssh, OperatorKeys keys, StateStore store, Func<ChannelCommand, ChannelCommand> connect) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<IMachineShell>> _shells = new(StringComparer.Ordinal);
 
@@ -23,7 +23,7 @@ public sealed class MachineConnections(
 
     /// <summary>A process for the operator's terminal: the user's login shell, or a command line for it.</summary>
     public InteractiveCommand Interactive(VmRow vm, string user, string? commandLine) =>
-        ssh.Interactive(Endpoint(vm), user, commandLine);
+        ssh.Interactive(Endpoint(vm), user, keys.IdentityFile, commandLine is null ? [] : ["/bin/sh", "-c", commandLine]);
 
     /// <summary>Closes the machine's channel, because the machine stops or goes.</summary>
     public async Task CloseAsync(string vmId)
@@ -43,7 +43,7 @@ public sealed class MachineConnections(
     }
 
     private ChannelCommand Channel(VmRow vm) =>
-        connect(ssh.Channel(Endpoint(vm), vm.AdminUser, vm.Name) with { Sudo = vm.AdminUser != "root" });
+        connect(ssh.Channel(Endpoint(vm), vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));
 
     private SshEndpoint Endpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
 }

@@ -5,14 +5,19 @@ using Agentworks.Transport;
 namespace Agentworks.Machines;
 
 /// <summary>The keys that open the machines: those of the configuration, or a pair of our own made at first need.</summary>
-public sealed class OperatorKeys(ConfigService config, OperatorKey own)
+public sealed class OperatorKeys(string home, ConfigService config, OperatorKey own)
 {
+    /// <summary>The private key's file, which may not have been made yet.</summary>
+    public string IdentityFile => config.Load().Operator.SshPrivateKey ?? Path.Combine(home, OperatorKey.FileName);
+
     /// <summary>Lines for authorized_keys.</summary>
     public async Task<IReadOnlyList<string>> AuthorizedKeysAsync(CancellationToken cancellationToken)
     {
         var settings = config.Load().Operator;
-        var publicKey = settings.SshPublicKey ?? (await own.EnsureAsync(cancellationToken).ConfigureAwait(false)).PublicKey;
-        return [.. new[] { publicKey }.Concat(settings.ExtraSshPublicKeys).Select(Read).Distinct(StringComparer.Ordinal)];
+        var publicKey = settings.SshPublicKey is { } path
+            ? Read(path)
+            : (await own.GetAsync(settings.SshPrivateKey, cancellationToken).ConfigureAwait(false)).PublicKey;
+        return [.. settings.ExtraSshPublicKeys.Select(Read).Prepend(publicKey).Distinct(StringComparer.Ordinal)];
     }
 
     private static string Read(string path)

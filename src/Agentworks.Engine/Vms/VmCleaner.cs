@@ -31,7 +31,7 @@ public sealed class VmCleaner(
         await platform.RemoveAsync(row.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
 
         scope.Record("records");
-        knownHosts.Forget(row.Id);
+        await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
         store.Write(state => state.DeleteVm(row.Id));
     }
 

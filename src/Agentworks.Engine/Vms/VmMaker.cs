@@ -34,7 +34,7 @@ public sealed class VmMaker(
         scope.Record("pin host key");
         if (await platform.GetHostKeysAsync(machine, cancellationToken).ConfigureAwait(false) is { } hostKeys)
         {
-            knownHosts.Pin(row.Id, hostKeys);
+            await knownHosts.PinAsync(row.Id, hostKeys, cancellationToken).ConfigureAwait(false);
         }
 
         scope.Record("bootstrap");
@@ -155,8 +155,7 @@ public sealed class VmMaker(
     private async Task BootstrapAsync(OperationScope scope, VmRow row, IVmPlatform platform, PlatformMachine machine, CancellationToken cancellationToken)
     {
         var plan = await BootstrapPlanAsync(row, platform, cancellationToken).ConfigureAwait(false);
-        var channel = platform.GetPlatformShell(machine) ?? FirstLogin(row, platform, machine);
-        var shell = new MachineShell(channel);
+        var shell = new MachineShell(platform.GetPlatformShell(machine) ?? FirstLogin(row, platform, machine));
         await using var _ = shell.ConfigureAwait(false);
         await Provisioner.RunAsync(shell, row.Name, plan.ToSteps(), scope.RemoteId("bootstrap"), scope.Events, cancellationToken).ConfigureAwait(false);
     }
@@ -175,7 +174,8 @@ public sealed class VmMaker(
     private ChannelCommand FirstLogin(VmRow row, IVmPlatform platform, PlatformMachine machine)
     {
         var user = machine.Spec.Options.GetValueOrDefault("user", "root");
-        return ssh.Channel(platform.GetSshEndpoint(machine), user, row.Name, machine.Spec.Options.GetValueOrDefault("key")) with { Sudo = user != "root" };
+        return ssh.Channel(
+            platform.GetSshEndpoint(machine), row.Name, user, machine.Spec.Options.GetValueOrDefault("key"), sudo: user != "root");
     }
 
     private VmRow Save(VmRow row)

@@ -31,28 +31,4 @@ public sealed class SessionCommandTemplateTests
 
         Assert.Equal(text, error.Target);
     }
-
-    [Fact]
-    public void A_session_starts_again_with_its_other_command()
-    {
-        using var folder = new ConfigFolder();
-        var config = folder.Read("""
-            [session_templates.claude]
-            command = "claude --name {{session_name}}"
-            restart_command = "claude --resume {{session_name}}"
-            env = { WS = "{{workspace_name}}!", RAW = "$HOME" }
-            required_commands = ["claude"]
-            [session_templates.plain]
-            command = "top"
-            """);
-        var claude = config.ResolveSessionTemplate("claude");
-
-        var first = claude.Launch("s1", "app", restart: false);
-
-        Assert.Equal("claude --name s1", first.Command);
-        Assert.Equal(("app!", "$HOME"), (first.Env["WS"], first.Env["RAW"]));
-        Assert.Equal("claude --resume s1", claude.Launch("s1", "app", restart: true).Command);
-        Assert.Equal("top", config.ResolveSessionTemplate("plain").Launch("s1", "app", restart: true).Command);
-        Assert.Equal(["claude"], claude.RequiredCommands);
-    }
 }

@@ -114,14 +114,18 @@ public sealed class TemplateInheritanceTests : IDisposable
             [session_templates.a]
             env = { ONE = "1", TWO = "2" }
             command = "a"
+            restart_command = "again {{session_name}}"
+            required_commands = ["a"]
             [session_templates.b]
             env = { THREE = "3" }
+            required_commands = ["b"]
             [session_templates.x]
             inherits = ["a", "b"]
             env.TWO = "zwei"
             """).ResolveSessionTemplate("x");
 
-        Assert.Equal("a", session.Command);
+        Assert.Equal(("a", "again {{session_name}}"), (session.Command, session.RestartCommand));
+        Assert.Equal(["a", "b"], session.RequiredCommands);
         Assert.Equal(["ONE=1", "THREE=3", "TWO=zwei"], session.Env.Select(e => $"{e.Key}={e.Value}").Order(StringComparer.Ordinal));
     }
 

@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Fcntl;
 
-my ($pipe, $log, $run) = @ARGV;
+my ($pipe, $log) = @ARGV;
 my $limit = 10 << 20;
 umask 077;
 

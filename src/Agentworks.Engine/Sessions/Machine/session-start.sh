@@ -21,25 +21,23 @@ fi
 passwd=$(getent passwd "$agw_user") || { echo "user $agw_user does not exist" >&2; exit 67; }
 shell=${passwd##*:}
 home=${passwd%:*}; home=${home##*:}
-group=$(id -g "$agw_user")
+group=${passwd#*:*:*:}; group=${group%%:*}
 
 # A fresh folder each time: nothing of the session's user is in it until it is handed over below.
 rm -rf "$run"
-mkdir -p /run/agentworks/sessions "$run/tmux"
-chmod 0711 /run/agentworks /run/agentworks/sessions "$run"
+mkdir -m 0711 "$run"
+mkdir -m 0700 "$run/tmux"
 mkfifo -m 0600 "$run/log"
-cat "/var/lib/agentworks/sessions/$name/environment" > "$run/tmux/environment"
 if [ -e "$start" ]; then
-    cat "$start" >> "$run/tmux/environment"
+    cat "/var/lib/agentworks/sessions/$name/environment" "$start" > "$run/tmux/environment"
     rm -f "$start"
 else
+    cat "/var/lib/agentworks/sessions/$name/environment" > "$run/tmux/environment"
     echo 'agw_command=${agw_resume:-$agw_command}' >> "$run/tmux/environment"
 fi
-chown "$agw_user" "$run/log"
-chown "$agw_user:$group" "$run/tmux/environment" "$run/tmux"
+chown "$agw_user:$group" "$run/log" "$run/tmux/environment" "$run/tmux"
 
-mkdir -p /var/log/agentworks/sessions
-/usr/lib/agentworks/session-log "$run/log" "/var/log/agentworks/sessions/$name.log" "$agw_run" </dev/null >/dev/null 2>&1 &
+/usr/lib/agentworks/session-log "$run/log" "/var/log/agentworks/sessions/$name.log" </dev/null >/dev/null 2>&1 &
 
 cd "$agw_dir"
 pids=$(setpriv --reuid="$agw_user" --regid="$group" --init-groups --inh-caps=-all $agw_nnp -- \

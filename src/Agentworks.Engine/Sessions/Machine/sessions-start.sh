@@ -3,7 +3,6 @@
 looks=$1 restart=$2 discard=$3
 shift 3
 units= names= running=
-mkdir -p /run/agentworks/start /etc/systemd/system/multi-user.target.wants
 
 if [ -n "$restart" ]; then
     agw_n=0
@@ -41,12 +40,22 @@ agw_forget() {
 
 said=$(systemctl start $units 2>&1)
 
-# A command that cannot run says so within a moment; one that runs is not waited for.
+# A command that cannot run says so within a moment. One that has taken the place of its shell runs and is not waited for; one that
+# is the shell's own work (a loop, a list) is given that moment.
+agw_runs() {
+    read -r _ _ pane _ < "/run/agentworks/sessions/$1/server" || return 0
+    child=
+    { read -r child _ < "/proc/$pane/task/$pane/children"; } 2>/dev/null
+    { [ -n "$child" ] && read -r comm < "/proc/$child/comm"; } 2>/dev/null || return 1
+    case $comm in session-pane | sh | bash | dash | zsh | fish) return 1 ;; esac
+}
+
 while [ "$looks" -gt 0 ]; do
+    waiting=
     for name in $names; do
-        agw_ended "$name" && looks=0
+        ! agw_running "$name" || agw_ended "$name" || agw_runs "$name" || waiting=1
     done
-    [ "$looks" = 0 ] && break
+    [ -n "$waiting" ] || break
     sleep 0.01
     looks=$((looks - 1))
 done
