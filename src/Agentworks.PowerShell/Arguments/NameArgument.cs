@@ -35,6 +35,7 @@ public abstract class NameArgument
             {
                 Foreign = kind;
                 Owner = own;
+                KnowsOwner = thing.Properties[noun] is not null;
             }
         }
     }
@@ -50,6 +51,9 @@ public abstract class NameArgument
     /// looking, never for changing.
     /// </summary>
     public string? Owner { get; }
+
+    /// <summary>Whether a thing of another kind says what it belongs to, be it nothing: a session of the admin has no agent.</summary>
+    public bool KnowsOwner { get; }
 
     public bool IsPattern => Input is string text && WildcardPattern.ContainsWildcardCharacters(text);
 

@@ -33,10 +33,11 @@ public abstract partial class AgentworksCommand
     private protected static IReadOnlyList<NameArgument>? NamesToGet(NameArgument[]? names, Func<string, NameArgument> byName, bool narrowed)
     {
         var own = names?
+            .Where(name => !name.KnowsOwner || name.Owner is not null)
             .Select(name => name.Owner is null ? name : byName(name.Owner))
             .Where(name => !narrowed || name.GetProblem() is null)
             .ToArray();
-        return own is { Length: > 0 } ? own : null;
+        return own is { Length: > 0 } || names?.Any(name => name.KnowsOwner) == true ? own : null;
     }
 
     private List<(T Item, object Input)> Find<T>(
