@@ -2,7 +2,12 @@ using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Doctor;
+using Agentworks.Machines;
+using Agentworks.Operations;
+using Agentworks.Platforms;
 using Agentworks.Sessions;
+using Agentworks.State;
+using Agentworks.Transport;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
 
@@ -14,16 +19,49 @@ namespace Agentworks;
 /// </summary>
 public sealed class AgentworksEngine : IAsyncDisposable
 {
-    /// <summary>Opens the operator's folder; makes it when it is not there. Reads no machine.</summary>
-    public static AgentworksEngine Open(EngineOptions options) => throw new NotImplementedException();
+    private readonly StateStore _store;
+    private readonly MachineConnections _machines;
 
-    public ConfigService Config => throw new NotImplementedException();
-    public VmService Vms => throw new NotImplementedException();
-    public WorkspaceService Workspaces => throw new NotImplementedException();
-    public AgentService Agents => throw new NotImplementedException();
-    public SessionService Sessions => throw new NotImplementedException();
-    public CommandService Commands => throw new NotImplementedException();
-    public DoctorService Doctor => throw new NotImplementedException();
+    private AgentworksEngine(EngineOptions options)
+    {
+        _store = StateStore.Open(options.Home, options.Clock);
+        var operations = new OperationRunner(_store);
+        Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
+        Config = new ConfigService(options.Home);
+        var own = new OperatorKey(options.Home, options.Processes);
+        var knownHostsFile = Path.Combine(options.Home, "known_hosts");
+        var knownHosts = new KnownHosts(knownHostsFile);
+        var ssh = new SshCommandBuilder(knownHostsFile);
+        var keys = new OperatorKeys(options.Home, Config, own);
+        _machines = new MachineConnections(Platforms, ssh, keys, _store, options.Connect);
+        var power = new MachinePower(Platforms, _store);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        Sessions = new SessionService(_store, Config, _machines, power, operations, options.Secrets, options.Clock);
+        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
+        Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, keys, ssh, knownHosts, options.Clock);
+        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, Sessions);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
+        Commands = new CommandService(_store, _machines, options.Clock);
+        Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
+    }
+
+    /// <summary>Opens the operator's folder; makes it when it is not there. Asks no machine.</summary>
+    /// <exception cref="Errors.StateFileException">The state file is damaged, foreign or newer.</exception>
+    public static AgentworksEngine Open(EngineOptions options) => new(options);
+
+    public PlatformRegistry Platforms { get; }
+    public ConfigService Config { get; }
+    public VmService Vms { get; }
+    public WorkspaceService Workspaces { get; }
+    public AgentService Agents { get; }
+    public SessionService Sessions { get; }
+    public CommandService Commands { get; }
+    public DoctorService Doctor { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _machines.DisposeAsync().ConfigureAwait(false);
+        _store.Dispose();
+    }
 }

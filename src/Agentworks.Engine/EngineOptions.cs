@@ -1,4 +1,6 @@
+using Agentworks.Platforms;
 using Agentworks.Ports;
+using Agentworks.Transport;
 
 namespace Agentworks;
 
@@ -11,6 +13,12 @@ public sealed record EngineOptions
     public IProcessRunner Processes { get; init; } = new ProcessRunner();
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     public ISecretSource Secrets { get; init; } = new EnvironmentSecretSource();
+
+    /// <summary>Where machines come from; null for all platforms that are built.</summary>
+    public PlatformRegistry? Platforms { get; init; }
+
+    /// <summary>Lets the host put a program of its own between the engine and its connections.</summary>
+    public Func<ChannelCommand, ChannelCommand> Connect { get; init; } = static command => command;
 
     /// <summary><c>AGENTWORKS_HOME</c>, else <c>~/.config/agentworks</c>, on Windows too.</summary>
     public static string DefaultHome()

@@ -1,31 +1,296 @@
+using Agentworks.Config;
+using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.Provisioning;
+using Agentworks.State;
+using Agentworks.State.Rows;
 using Agentworks.Transport;
 
 namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
-public sealed class AgentService
+public sealed class AgentService(
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, OperatorKeys keys, Sessions.SessionService sessions, TimeProvider clock)
 {
+    private readonly StateModel _model = new(store);
+
     /// <summary>What is recorded; nothing is asked.</summary>
-    public IReadOnlyList<AgwAgent> List() => throw new NotImplementedException();
+    public IReadOnlyList<AgwAgent> List() => _model.Agents();
 
-    public Task<AgwAgent> CreateAsync(NewAgent request, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwAgent> CreateAsync(NewAgent request, IEventSink events, CancellationToken cancellationToken)
+    {
+        Naming.Validate(EntityKind.Agent, request.Name);
+        var template = config.Load().ResolveAgentTemplate(request.Template);
+        return operations.RunAsync(
+            "New-AgwAgent",
+            EntityKind.Agent,
+            request.Name,
+            events,
+            async scope =>
+            {
+                var (row, vm, workspaces) = Insert(request, template.Name);
+                scope.Record("user on the machine");
+                var failed = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                if (workspaces.Count > 0)
+                {
+                    scope.Record("grants on the machine");
+                    await WorkspaceAccess.GrantAsync(machines.Shell(vm), row, workspaces, scope.RemoteId("grant"), cancellationToken).ConfigureAwait(false);
+                }
 
-    public Task<AgwInitialization> InitializeAsync(string name, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+                scope.Record("agent recorded");
+                Finish(row, failed.Steps, [.. request.AllWorkspaces ? [] : workspaces]);
+                return Model(row.Name);
+            },
+            cancellationToken);
+    }
 
-    /// <exception cref="Errors.HasDependentsException">It has sessions and <paramref name="cascade"/> is false.</exception>
-    public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwInitialization> InitializeAsync(string name, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Initialize-AgwAgent",
+            EntityKind.Agent,
+            name,
+            events,
+            async scope =>
+            {
+                var (row, vm) = Require(name);
+                scope.Record("user on the machine");
+                var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                Finish(row, result.Steps, []);
+                return result;
+            },
+            cancellationToken);
+
+    /// <summary>Removes the user with all its processes and files; with <paramref name="cascade"/>, its sessions too.</summary>
+    /// <exception cref="HasDependentsException">It has sessions and <paramref name="cascade"/> is false.</exception>
+    public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Remove-AgwAgent",
+            EntityKind.Agent,
+            name,
+            events,
+            async scope =>
+            {
+                var row = Find(name);
+                await Dependents.RemoveSessionsAsync(
+                    sessions, store.Read(state => state.ListSessions(agentId: row.Id)), cascade, $"Agent '{name}'", $"Remove-AgwAgent {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
+                var (vm, paths) = store.Write(state =>
+                {
+                    state.Update(row with { State = LifecycleState.Removing });
+                    return (state.GetVm(row.VmId)!, state.ListWorkspaces(row.VmId).Select(workspace => workspace.Path).ToArray());
+                });
+                scope.Record("user on the machine");
+                await machines.Shell(vm).RequireAsync(
+                    new RemoteCommand
+                    {
+                        Script = EmbeddedText.Read("agent-remove.sh"),
+                        Arguments = [row.LinuxUser, .. paths],
+                        OperationId = scope.RemoteId("remove"),
+                        OnDisconnect = DisconnectAction.Finish,
+                    },
+                    $"Removing agent '{name}'",
+                    cancellationToken).ConfigureAwait(false);
+                scope.Record("agent recorded");
+                store.Write(state => state.DeleteAgent(row.Id));
+            },
+            cancellationToken);
 
     /// <summary>Grants workspaces of the agent's machine; with <paramref name="all"/>, every present and future one.</summary>
-    public Task<IReadOnlyList<AgwGrant>> GrantAsync(string agent, IReadOnlyList<string> workspaces, bool all, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<AgwGrant>> GrantAsync(
+        string agent, IReadOnlyList<string> workspaces, bool all, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Grant-AgwWorkspaceAccess",
+            EntityKind.Agent,
+            agent,
+            events,
+            async scope =>
+            {
+                var (row, vm) = Require(agent);
+                var granted = store.Read(state => Resolve(state, row, vm, workspaces, all));
+
+                // Recorded before it holds: a crash in between leaves a grant that the next run makes true, not access that nobody knows of.
+                store.Write(state =>
+                {
+                    state.Update(row with { AllWorkspaces = row.AllWorkspaces || all });
+                    foreach (var workspace in all ? [] : granted)
+                    {
+                        state.AddGrant(new GrantRow(row.Id, workspace.Id, GrantKind.Explicit));
+                    }
+                });
+                scope.Record("grants on the machine");
+                await WorkspaceAccess.GrantAsync(machines.Shell(vm), row, granted, scope.RemoteId("grant"), cancellationToken).ConfigureAwait(false);
+                return (IReadOnlyList<AgwGrant>)[.. granted.Select(workspace => ToModel(row, workspace, vm, all ? GrantKind.All : GrantKind.Explicit))];
+            },
+            cancellationToken);
 
     /// <summary>
     /// Takes explicit grants back, at once. Processes of the agent that still stand in the workspace are sent SIGHUP and reported;
     /// with <paramref name="kill"/> they are killed.
     /// </summary>
-    public Task<IReadOnlyList<RevokeOutcome>> RevokeAsync(string agent, IReadOnlyList<string> workspaces, bool all, bool kill, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<RevokeOutcome>> RevokeAsync(
+        string agent, IReadOnlyList<string> workspaces, bool all, bool kill, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Revoke-AgwWorkspaceAccess",
+            EntityKind.Agent,
+            agent,
+            events,
+            async scope =>
+            {
+                var (row, vm) = Require(agent);
+                var targets = store.Read(state => Resolve(state, row, vm, workspaces, all));
+                var outcomes = new List<RevokeOutcome>();
+                foreach (var workspace in targets)
+                {
+                    var implicitly = store.Read(state => state.ListGrants(row.Id, workspace.Id)).Any(grant => grant.Kind == GrantKind.Implicit);
+                    var still = implicitly || (row.AllWorkspaces && !all);
+                    IReadOnlyList<int> processes = [];
+                    if (!still)
+                    {
+                        scope.Record("revoke " + workspace.Name);
+                        processes = await WorkspaceAccess.RevokeAsync(
+                            machines.Shell(vm), row, workspace, kill, scope.RemoteId("revoke-" + workspace.Name), cancellationToken).ConfigureAwait(false);
+                    }
+
+                    // Forgotten only after it no longer holds.
+                    store.Write(state => state.RemoveGrant(new GrantRow(row.Id, workspace.Id, GrantKind.Explicit)));
+                    outcomes.Add(new RevokeOutcome(ToModel(row, workspace, vm, all ? GrantKind.All : GrantKind.Explicit), still, processes));
+                }
+
+                if (all)
+                {
+                    store.Write(state => state.Update(row with { AllWorkspaces = false }));
+                }
+
+                return (IReadOnlyList<RevokeOutcome>)outcomes;
+            },
+            cancellationToken);
 
     /// <summary>A login shell as the agent, at home or in a workspace that it may enter.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (row, vm) = Require(name);
+        if (workspace is null)
+        {
+            return Task.FromResult(machines.Interactive(vm, row.LinuxUser, null));
+        }
+
+        var place = store.Read(state => state.RequireWorkspace(workspace));
+        RequireAccess(store, row, place);
+        return Task.FromResult(machines.Interactive(vm, row.LinuxUser, $"cd {PosixShell.Quote(place.Path)} && exec \"$SHELL\" -l"));
+    }
+
+    /// <exception cref="AccessNotGrantedException">The agent has no grant of any kind.</exception>
+    internal static void RequireAccess(StateStore store, AgentRow agent, WorkspaceRow workspace)
+    {
+        if (agent.VmId != workspace.VmId || !(agent.AllWorkspaces || store.Read(state => state.ListGrants(agent.Id, workspace.Id)).Count > 0))
+        {
+            throw new AccessNotGrantedException(agent.Name, workspace.Name)
+            {
+                Target = agent.Name,
+                Recommendation = $"Grant-AgwWorkspaceAccess -Agent {agent.Name} -Workspace {workspace.Name}",
+            };
+        }
+    }
+
+    private (AgentRow Row, VmRow Vm, IReadOnlyList<WorkspaceRow> Workspaces) Insert(NewAgent request, string template) => store.Write(state =>
+    {
+        var vm = state.RequireVmOrOnly(request.Vm);
+        if (state.FindAgent(request.Name) is { } old)
+        {
+            if (old.State != LifecycleState.Creating || old.VmId != vm.Id)
+            {
+                throw new AlreadyExistsException(EntityKind.Agent, request.Name)
+                {
+                    Target = request.Name,
+                    Recommendation = $"Initialize-AgwAgent {request.Name}, or choose another name.",
+                };
+            }
+
+            return (old, vm, Resolve(state, old, vm, request.Workspaces, request.AllWorkspaces));
+        }
+
+        var row = new AgentRow
+        {
+            Id = Identifier.New(),
+            Name = request.Name,
+            VmId = vm.Id,
+            State = LifecycleState.Creating,
+            Template = template,
+            LinuxUser = Naming.AgentUserPrefix + request.Name,
+            AllWorkspaces = request.AllWorkspaces,
+            Created = clock.GetUtcNow(),
+        };
+        state.Insert(row);
+        return (row, vm, Resolve(state, row, vm, request.Workspaces, request.AllWorkspaces));
+    });
+
+    private static IReadOnlyList<WorkspaceRow> Resolve(StateReader state, AgentRow agent, VmRow vm, IReadOnlyList<string> names, bool all)
+    {
+        if (all)
+        {
+            return [.. state.ListWorkspaces(vm.Id).Where(row => row.State is LifecycleState.Ready or LifecycleState.Partial)];
+        }
+
+        var rows = names.Select(state.RequireWorkspace).ToArray();
+        if (rows.FirstOrDefault(row => row.VmId != vm.Id) is { } foreign)
+        {
+            throw new InvalidRequestException(
+                $"Workspace '{foreign.Name}' lives on VM '{state.GetVm(foreign.VmId)!.Name}', agent '{agent.Name}' on VM '{vm.Name}'.")
+            {
+                Target = foreign.Name,
+                Recommendation = $"Choose one of: Get-AgwWorkspace -Vm {vm.Name}",
+            };
+        }
+
+        return rows;
+    }
+
+    private async Task<AgwInitialization> ApplyAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var plan = new AgentPlan
+        {
+            LinuxUser = row.LinuxUser,
+            Shell = config.Load().ResolveAgentTemplate(row.Template).Shell,
+            AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
+        };
+        var steps = await Provisioner.RunAsync(
+            machines.Shell(vm), row.Name, plan.ToSteps(), scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
+        return new AgwInitialization
+        {
+            Vm = vm.Name,
+            Agent = row.Name,
+            Changed = steps.Count(step => step.State == StepState.Changed),
+            Failed = steps.Count(step => step.State == StepState.Failed),
+            Steps = steps,
+            Duration = clock.GetElapsedTime(began),
+        };
+    }
+
+    private void Finish(AgentRow row, IReadOnlyList<StepResult> steps, IReadOnlyList<WorkspaceRow> explicitly) => store.Write(state =>
+    {
+        var failed = string.Join('\n', steps.Where(step => step.State == StepState.Failed).Select(step => step.Name));
+        state.Update(row with { State = failed.Length > 0 ? LifecycleState.Partial : LifecycleState.Ready, FailedSteps = failed });
+        foreach (var workspace in explicitly)
+        {
+            state.AddGrant(new GrantRow(row.Id, workspace.Id, GrantKind.Explicit));
+        }
+    });
+
+    private AgwAgent Model(string name) => List().First(agent => agent.Name == name);
+
+    private AgentRow Find(string name) => store.Read(state => state.FindAgent(name))
+        ?? throw new NotFoundException(EntityKind.Agent, name) { Target = name, Recommendation = "Get-AgwAgent lists them." };
+
+    private (AgentRow Row, VmRow Vm) Require(string name) => store.Read(state =>
+    {
+        var row = state.RequireAgent(name);
+        return (row, state.GetVm(row.VmId)!);
+    });
+
+    private static AgwGrant ToModel(AgentRow agent, WorkspaceRow workspace, VmRow vm, GrantKind kind) =>
+        new() { Agent = agent.Name, Workspace = workspace.Name, Vm = vm.Name, Kind = kind };
 }

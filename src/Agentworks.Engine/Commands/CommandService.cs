@@ -1,11 +1,108 @@
+using Agentworks.Agents;
+using Agentworks.Errors;
+using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.State;
+using Agentworks.State.Rows;
+using Agentworks.Transport;
 
 namespace Agentworks.Commands;
 
 /// <summary>Runs the operator's own commands on many targets at once.</summary>
-public sealed class CommandService
+public sealed class CommandService(StateStore store, MachineConnections machines, TimeProvider clock)
 {
     /// <summary>Results as they come, in no particular order. A command that exits non-zero is a result, not an error.</summary>
-    public IAsyncEnumerable<BatchOutcome<AgwCommandResult>> InvokeAsync(
-        IReadOnlyList<CommandTarget> targets, CommandRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async IAsyncEnumerable<BatchOutcome<AgwCommandResult>> InvokeAsync(
+        IReadOnlyList<CommandTarget> targets,
+        CommandRequest request,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
+        var outcomes = FanOut.RunAsync<CommandTarget, BatchOutcome<AgwCommandResult>>(
+            targets,
+            async (target, output, cancel) =>
+            {
+                await throttle.WaitAsync(cancel).ConfigureAwait(false);
+                try
+                {
+                    await output.WriteAsync(await InvokeAsync(target, request, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                }
+                finally
+                {
+                    throttle.Release();
+                }
+            },
+            cancellationToken);
+        await foreach (var outcome in outcomes.ConfigureAwait(false))
+        {
+            yield return outcome;
+        }
+    }
+
+    private async Task<BatchOutcome<AgwCommandResult>> InvokeAsync(CommandTarget target, CommandRequest request, CancellationToken cancellationToken)
+    {
+        var name = target.Workspace ?? target.Agent ?? target.Vm ?? string.Empty;
+        try
+        {
+            var (vm, workspace, agent) = Resolve(target);
+            var began = clock.GetTimestamp();
+            var result = await machines.Shell(vm).RunAsync(
+                new RemoteCommand
+                {
+                    Script = request.Command,
+                    User = agent?.LinuxUser ?? workspace?.LinuxGroup ?? vm.AdminUser,
+                    WorkingDirectory = workspace?.Path,
+                    Environment = request.Environment,
+                    Input = request.Input is null ? null : new MemoryStream(request.Input, writable: false),
+                    Timeout = request.Timeout,
+                    MaxOutputBytes = request.MaxOutputBytes,
+                    OperationId = Guid.NewGuid().ToString("N"),
+                },
+                cancellationToken).ConfigureAwait(false);
+            return new BatchOutcome<AgwCommandResult>(name, ToModel(request, vm, workspace, agent, result, clock.GetElapsedTime(began)), null);
+        }
+        catch (AgentworksException e)
+        {
+            return new BatchOutcome<AgwCommandResult>(name, null, e);
+        }
+    }
+
+    private (VmRow Vm, WorkspaceRow? Workspace, AgentRow? Agent) Resolve(CommandTarget target)
+    {
+        var resolved = store.Read(state =>
+        {
+            var workspace = target.Workspace is null ? null : state.RequireWorkspace(target.Workspace);
+            var agent = target.Agent is null ? null : state.RequireAgent(target.Agent);
+            var vm = target.Vm is null ? null : state.RequireVm(target.Vm);
+            var vmId = workspace?.VmId ?? agent?.VmId ?? vm?.Id
+                ?? throw new InvalidRequestException("No target was named.") { Recommendation = "Name one with -Vm, -Workspace or -Agent." };
+            return (Vm: state.GetVm(vmId)!, Workspace: workspace, Agent: agent);
+        });
+        if (resolved is { Workspace: { } place, Agent: { } who })
+        {
+            AgentService.RequireAccess(store, who, place);
+        }
+
+        return resolved;
+    }
+
+    private static AgwCommandResult ToModel(
+        CommandRequest request, VmRow vm, WorkspaceRow? workspace, AgentRow? agent, RemoteResult result, TimeSpan duration) => new()
+        {
+            Vm = vm.Name,
+            Workspace = workspace?.Name,
+            Agent = agent?.Name,
+            Command = request.Command,
+            ExitCode = result.ExitCode,
+            Signal = result.Signal is { } signal ? SignalName.Of(signal) : null,
+            TimedOut = result.TimedOut,
+            Output = result.OutputText,
+            ErrorOutput = result.ErrorText,
+            OutputBytes = result.Output,
+            ErrorBytes = result.Error,
+            OutputLength = result.OutputLength,
+            ErrorLength = result.ErrorLength,
+            Duration = duration,
+        };
 }

@@ -2,7 +2,7 @@ namespace Agentworks.Errors;
 
 /// <summary>The configuration is wrong at a known place. Line and column count from 1; 0 when the place is the whole file.</summary>
 public sealed class ConfigException(string file, int line, int column, string? key, string problem)
-    : AgentworksException($"{file}({line},{column}): {(key is null ? string.Empty : key + ": ")}{problem}")
+    : AgentworksException($"{file}{(line > 0 ? $"({line},{column})" : string.Empty)}: {(key is null ? string.Empty : key + ": ")}{problem}")
 {
     public override FailureKind Kind => FailureKind.InvalidData;
 

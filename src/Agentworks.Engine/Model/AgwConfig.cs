@@ -21,4 +21,7 @@ public sealed record AgwConfig
     public required IReadOnlyList<string> SessionTemplates { get; init; }
     public required string SshPublicKey { get; init; }
     public required string SshPrivateKey { get; init; }
+
+    /// <summary>What works but should be changed, each with its place.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -11,4 +11,10 @@ public sealed record ChannelCommand(string FileName, IReadOnlyList<string> Argum
 
     /// <summary>True when the far side is not root and must be raised with <c>sudo -n</c>.</summary>
     public bool Sudo { get; init; }
+
+    /// <summary>
+    /// What the child writes to standard error once it has reached the machine: before that nothing can have run there. Null when it
+    /// says no such thing.
+    /// </summary>
+    public string? ReachedMarker { get; init; }
 }

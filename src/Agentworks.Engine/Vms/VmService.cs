@@ -1,31 +1,157 @@
+using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.Platforms;
+using Agentworks.State;
+using Agentworks.State.Rows;
 using Agentworks.Transport;
 
 namespace Agentworks.Vms;
 
-/// <summary>Machines: made, started, initialized, removed.</summary>
-public sealed class VmService
+/// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
+public sealed class VmService(
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner)
 {
+    private readonly StateModel _model = new(store);
+
     /// <summary>What is recorded; nothing is asked.</summary>
-    public IReadOnlyList<AgwVm> List() => throw new NotImplementedException();
+    public IReadOnlyList<AgwVm> List() => _model.Vms();
 
     /// <summary>The same machines with their status, each as soon as it is known: a dead one delays no other.</summary>
-    public IAsyncEnumerable<AgwVm> ObserveAsync(IReadOnlyList<AgwVm> vms, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public IAsyncEnumerable<AgwVm> ObserveAsync(IReadOnlyList<AgwVm> vms, CancellationToken cancellationToken) =>
+        FanOut.RunAsync<AgwVm, AgwVm>(
+            vms,
+            async (vm, output, cancel) =>
+                await output.WriteAsync(vm with { Status = await ObserveAsync(vm, cancel).ConfigureAwait(false) }, cancel).ConfigureAwait(false),
+            cancellationToken);
 
-    public Task<AgwVm> CreateAsync(NewVm request, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwVm> CreateAsync(NewVm request, IEventSink events, CancellationToken cancellationToken)
+    {
+        Naming.Validate(EntityKind.Vm, request.Name);
+        return operations.RunAsync(
+            "New-AgwVm",
+            EntityKind.Vm,
+            request.Name,
+            events,
+            async scope =>
+            {
+                var row = await maker.MakeAsync(scope, request, cancellationToken).ConfigureAwait(false);
+                return Model(row) with { Status = VmStatus.Running };
+            },
+            cancellationToken);
+    }
 
-    public Task<AgwVm> StartAsync(string name, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwVm> StartAsync(string name, IEventSink events, CancellationToken cancellationToken) =>
+        ChangePowerAsync("Start-AgwVm", name, DesiredPower.Running, events, (row, platform) => StartAsync(row, platform, events, cancellationToken), cancellationToken);
 
-    public Task<AgwVm> StopAsync(string name, TimeSpan grace, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwVm> StopAsync(string name, TimeSpan grace, IEventSink events, CancellationToken cancellationToken) =>
+        ChangePowerAsync("Stop-AgwVm", name, DesiredPower.Stopped, events, (row, platform) => StopAsync(row, platform, grace, cancellationToken), cancellationToken);
 
-    public Task<AgwVm> RestartAsync(string name, TimeSpan grace, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwVm> RestartAsync(string name, TimeSpan grace, IEventSink events, CancellationToken cancellationToken) =>
+        ChangePowerAsync(
+            "Restart-AgwVm",
+            name,
+            DesiredPower.Running,
+            events,
+            async (row, platform) =>
+            {
+                await StopAsync(row, platform, grace, cancellationToken).ConfigureAwait(false);
+                await StartAsync(row, platform, events, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken);
 
-    public Task<AgwInitialization> InitializeAsync(string name, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Makes everything true again that the configuration declares for the machine. Costs one round trip when it is.</summary>
+    public Task<AgwInitialization> InitializeAsync(string name, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Initialize-AgwVm",
+            EntityKind.Vm,
+            name,
+            events,
+            scope => maker.InitializeAsync(scope, Require(name), cancellationToken),
+            cancellationToken);
 
     /// <summary>Removes the machine and, with <paramref name="cascade"/>, all that lives on it.</summary>
-    /// <exception cref="Errors.HasDependentsException">Something lives on it and <paramref name="cascade"/> is false.</exception>
-    public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="HasDependentsException">Something lives on it and <paramref name="cascade"/> is false.</exception>
+    public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Remove-AgwVm",
+            EntityKind.Vm,
+            name,
+            events,
+            scope => cleaner.RemoveAsync(scope, Find(name), cascade, cancellationToken),
+            cancellationToken);
 
-    public Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>A login shell on it as its admin.</summary>
+    public Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var row = Require(name);
+        return Task.FromResult(machines.Interactive(row, row.AdminUser, null));
+    }
+
+    private async Task<VmStatus> ObserveAsync(AgwVm vm, CancellationToken cancellationToken)
+    {
+        var row = store.Read(state => state.GetVm(vm.Id));
+        if (row is null)
+        {
+            return VmStatus.Missing;
+        }
+
+        if (row.State is LifecycleState.Ready or LifecycleState.Partial)
+        {
+            try
+            {
+                await machines.Probe(row).EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
+                return VmStatus.Running;
+            }
+            catch (AgentworksException)
+            {
+                // Not reachable; its platform may know why.
+            }
+        }
+
+        return await power.GetAsync(row, cancellationToken).ConfigureAwait(false) switch
+        {
+            PowerState.Running => row.State == LifecycleState.Creating ? VmStatus.Starting : VmStatus.Running,
+            PowerState.Stopped => VmStatus.Stopped,
+            PowerState.Missing => VmStatus.Missing,
+            _ => VmStatus.Unknown,
+        };
+    }
+
+    private Task<AgwVm> ChangePowerAsync(
+        string operation, string name, DesiredPower desired, IEventSink events, Func<VmRow, IVmPlatform, Task> change, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            operation,
+            EntityKind.Vm,
+            name,
+            events,
+            async scope =>
+            {
+                var row = Require(name);
+                var platform = platforms.Get(row.Platform);
+                scope.Record("power " + desired);
+                await change(row, platform).ConfigureAwait(false);
+                store.Write(state => state.Update(state.GetVm(row.Id)! with { DesiredPower = desired }));
+                return Model(row) with { Status = desired == DesiredPower.Running ? VmStatus.Running : VmStatus.Stopped };
+            },
+            cancellationToken);
+
+    private Task StartAsync(VmRow row, IVmPlatform platform, IEventSink events, CancellationToken cancellationToken) =>
+        platform.StartAsync(row.ToMachine(store.OwnerTag), events, cancellationToken);
+
+    private async Task StopAsync(VmRow row, IVmPlatform platform, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        await machines.CloseAsync(row.Id).ConfigureAwait(false);
+        await platform.StopAsync(row.ToMachine(store.OwnerTag), grace, cancellationToken).ConfigureAwait(false);
+    }
+
+    private AgwVm Model(VmRow row) => List().First(vm => vm.Id == row.Id);
+
+    private VmRow Require(string name) => store.Read(state => state.RequireVm(name));
+
+    private VmRow Find(string name) => store.Read(state => state.FindVm(name))
+        ?? throw new NotFoundException(EntityKind.Vm, name) { Target = name, Recommendation = "Get-AgwVm lists them." };
 }

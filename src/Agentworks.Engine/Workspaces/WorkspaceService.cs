@@ -1,20 +1,223 @@
+using Agentworks.Agents;
+using Agentworks.Config;
+using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.Ports;
+using Agentworks.Sessions;
+using Agentworks.State;
+using Agentworks.State.Rows;
 using Agentworks.Transport;
 
 namespace Agentworks.Workspaces;
 
-/// <summary>Workspaces: a folder and its group on a machine.</summary>
-public sealed class WorkspaceService
+/// <summary>
+/// Workspaces: a folder on a machine and the Linux group that may enter it. The folder belongs to a user of its own, named like the
+/// group: git and the operator's commands run there as that user, never as the admin, because what agents leave in a repository
+/// (hooks, filters, aliases) runs with whoever calls git.
+/// </summary>
+public sealed class WorkspaceService(
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, IProcessRunner processes, TimeProvider clock)
 {
+    private readonly StateModel _model = new(store);
+
     /// <summary>What is recorded; nothing is asked.</summary>
-    public IReadOnlyList<AgwWorkspace> List() => throw new NotImplementedException();
+    public IReadOnlyList<AgwWorkspace> List() => _model.Workspaces();
 
-    public Task<AgwWorkspace> CreateAsync(NewWorkspace request, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<AgwWorkspace> CreateAsync(NewWorkspace request, IEventSink events, CancellationToken cancellationToken)
+    {
+        Naming.Validate(EntityKind.Workspace, request.Name);
+        var template = config.Load().ResolveWorkspaceTemplate(request.Template);
+        var source = RepositorySource.Parse(request.Repository ?? template.Repo);
+        return operations.RunAsync(
+            "New-AgwWorkspace",
+            EntityKind.Workspace,
+            request.Name,
+            events,
+            async scope =>
+            {
+                var (row, vm) = Insert(request, template.Name, source);
+                scope.Record("folder and group on the machine");
+                try
+                {
+                    await MakeAsync(scope, row, vm, source, cancellationToken).ConfigureAwait(false);
+                }
+                catch (AgentworksException e) when (e is RemoteCommandException or ConnectionFailedException or InvalidRequestException)
+                {
+                    await WithdrawAsync(scope, row, vm, e, cancellationToken).ConfigureAwait(false);
+                    throw;
+                }
 
-    /// <exception cref="Errors.HasDependentsException">Sessions live in it and <paramref name="cascade"/> is false.</exception>
-    public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) => throw new NotImplementedException();
+                scope.Record("grants on the machine");
+                var everywhere = store.Read(state => state.ListAgents(vm.Id)).Where(agent => agent.AllWorkspaces).ToArray();
+                foreach (var agent in everywhere)
+                {
+                    await WorkspaceAccess.GrantAsync(machines.Shell(vm), agent, [row], scope.RemoteId("grant-" + agent.Name), cancellationToken).ConfigureAwait(false);
+                }
+
+                scope.Record("workspace recorded");
+                store.Write(state => state.Update(row with { State = LifecycleState.Ready, Store = vm.WorkspaceStore }));
+                return List().First(workspace => workspace.Id == row.Id);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Removes the folder, its group and its user; with <paramref name="cascade"/>, its sessions too.</summary>
+    /// <exception cref="HasDependentsException">Sessions live in it and <paramref name="cascade"/> is false.</exception>
+    public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunAsync(
+            "Remove-AgwWorkspace",
+            EntityKind.Workspace,
+            name,
+            events,
+            async scope =>
+            {
+                var row = store.Read(state => state.FindWorkspace(name))
+                    ?? throw new NotFoundException(EntityKind.Workspace, name) { Target = name, Recommendation = "Get-AgwWorkspace lists them." };
+                await Dependents.RemoveSessionsAsync(
+                    sessions, store.Read(state => state.ListSessions(workspaceId: row.Id)), cascade, $"Workspace '{name}'", $"Remove-AgwWorkspace {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
+                var vm = store.Write(state =>
+                {
+                    state.Update(row with { State = LifecycleState.Removing });
+                    return state.GetVm(row.VmId)!;
+                });
+                scope.Record("folder and group on the machine");
+                await DeleteAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                scope.Record("workspace recorded");
+                store.Write(state => state.DeleteWorkspace(row.Id));
+            },
+            cancellationToken);
 
     /// <summary>A login shell in its folder, as the admin or as an agent that may enter.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, string? agent, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<InteractiveCommand> GetShellAsync(string name, string? agent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (row, vm) = store.Read(state =>
+        {
+            var found = state.RequireWorkspace(name);
+            return (found, state.GetVm(found.VmId)!);
+        });
+        var user = vm.AdminUser;
+        if (agent is not null)
+        {
+            var who = store.Read(state => state.RequireAgent(agent));
+            AgentService.RequireAccess(store, who, row);
+            user = who.LinuxUser;
+        }
+
+        return Task.FromResult(machines.Interactive(vm, user, $"cd {PosixShell.Quote(row.Path)} && exec \"$SHELL\" -l"));
+    }
+
+    private (WorkspaceRow Row, VmRow Vm) Insert(NewWorkspace request, string template, RepositorySource? source) => store.Write(state =>
+    {
+        var vm = state.RequireVmOrOnly(request.Vm);
+        if (state.FindWorkspace(request.Name) is { } old)
+        {
+            if (old.State != LifecycleState.Creating || old.VmId != vm.Id)
+            {
+                throw new AlreadyExistsException(EntityKind.Workspace, request.Name)
+                {
+                    Target = request.Name,
+                    Recommendation = $"Get-AgwWorkspace {request.Name}, or choose another name.",
+                };
+            }
+
+            // Its maker died; the machine's script leaves a workspace that is whole and makes anew one that is not.
+            return (old, vm);
+        }
+
+        var row = new WorkspaceRow
+        {
+            Id = Identifier.New(),
+            Name = request.Name,
+            VmId = vm.Id,
+            Isolation = WorkspaceIsolation.Shared,
+            State = LifecycleState.Creating,
+            Template = template,
+            Path = $"{vm.WorkspacesPath}/{request.Name}",
+            LinuxGroup = Naming.WorkspaceGroupPrefix + request.Name,
+            Repository = source is null ? null : source.Folder ?? source.Url,
+            Branch = request.Branch,
+            Created = clock.GetUtcNow(),
+        };
+        state.Insert(row);
+        return (row, vm);
+    });
+
+    private async Task MakeAsync(OperationScope scope, WorkspaceRow row, VmRow vm, RepositorySource? source, CancellationToken cancellationToken)
+    {
+        if (row.Branch is { } branch && (branch.StartsWith('-') || branch.Any(char.IsControl)))
+        {
+            throw new InvalidRequestException("That cannot be the name of a branch.") { Target = branch };
+        }
+
+        var activity = $"Workspace {row.Name}";
+        var bundle = source?.Folder is null ? null : await source.BundleAsync(processes, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var origin = source?.Folder is null ? string.Empty : await source.OriginAsync(processes, cancellationToken).ConfigureAwait(false);
+            var input = bundle is null ? null : File.OpenRead(bundle);
+            await using var _ = input?.ConfigureAwait(false) ?? Stream.Null.ConfigureAwait(false);
+            var progress = new GitProgress(activity, scope.Events);
+            var result = await machines.Shell(vm).RunAsync(
+                new RemoteCommand
+                {
+                    Script = EmbeddedText.Read("workspace-create.sh"),
+                    Arguments = [row.LinuxGroup, row.Path, vm.AdminUser, source?.Kind ?? string.Empty, source?.Url ?? string.Empty, row.Branch ?? string.Empty, origin],
+                    Input = input,
+                    OperationId = scope.RemoteId("create"),
+                },
+                chunk =>
+                {
+                    progress.Feed(chunk.Data.Span);
+                    return ValueTask.CompletedTask;
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!result.Succeeded)
+            {
+                var said = progress.Said.Length > 0 ? progress.Said : result.ErrorText.Trim();
+                throw new RemoteCommandException($"Workspace '{row.Name}' could not be made: {said}") { Target = row.Name };
+            }
+        }
+        finally
+        {
+            scope.Events.Report(new ProgressEvent(activity, string.Empty, Completed: true));
+            if (bundle is not null)
+            {
+                File.Delete(bundle);
+            }
+        }
+    }
+
+    /// <summary>Undoes a making that failed; when that fails too, the record stays for Remove-AgwWorkspace.</summary>
+    private async Task WithdrawAsync(OperationScope scope, WorkspaceRow row, VmRow vm, AgentworksException cause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (cause is RemoteCommandException)
+            {
+                await DeleteAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+            }
+
+            store.Write(state => state.DeleteWorkspace(row.Id));
+        }
+        catch (AgentworksException e)
+        {
+            scope.Events.Report(new WarningEvent($"What was made of workspace '{row.Name}' could not be undone ({e.Message}). Run: Remove-AgwWorkspace {row.Name}"));
+        }
+    }
+
+    private Task DeleteAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken) =>
+        machines.Shell(vm).RequireAsync(
+            new RemoteCommand
+            {
+                Script = EmbeddedText.Read("workspace-remove.sh"),
+                Arguments = [row.LinuxGroup, row.Path],
+                OperationId = scope.RemoteId("remove"),
+                OnDisconnect = DisconnectAction.Finish,
+            },
+            $"Removing workspace '{row.Name}'",
+            cancellationToken);
 }

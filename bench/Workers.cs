@@ -1,0 +1,15 @@
+using Agentworks.Bench.Machines;
+using Agentworks.Bench.State;
+
+namespace Agentworks.Bench;
+
+/// <summary>The worker modes of this program, by name. Arguments in, exit code out.</summary>
+public static class Workers
+{
+    public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
+        new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
+        {
+            [DelayPipe.Worker] = DelayPipe.RunAsync,
+            [StateWriteBench.WorkerName] = StateWriteBench.WorkerAsync,
+        };
+}

@@ -1,0 +1,29 @@
+# USER, then the paths of its machine's workspaces. Removes the user and all it has; files it made in workspaces go to the workspace.
+set -u
+user=$1
+shift
+rm -f "/etc/agentworks/authorized_keys/$user"
+if uid=$(id -u "$user" 2>/dev/null); then
+    usermod --expiredate 1 "$user"
+    tries=100
+    while pids=$(pgrep -u "$uid" | tr '\n' ' '); [ -n "$pids" ] && [ "$tries" -gt 0 ]; do
+        kill -KILL $pids 2>/dev/null
+        tries=$((tries - 1))
+        sleep 0.02
+    done
+    loginctl terminate-user "$user" 2>/dev/null
+    for path in "$@"; do
+        [ -d "$path" ] || continue
+        setfacl -x "u:$user" "$path" 2>/dev/null
+        find "$path" -xdev -uid "$uid" -exec chown -h --reference="$path" {} + 2>/dev/null
+    done
+    crontab -r -u "$user" 2>/dev/null
+    userdel "$user" || { echo "user $user could not be removed" >&2; exit 1; }
+fi
+rm -rf "/home/$user" "/var/mail/$user"
+find /tmp /var/tmp /dev/shm -xdev -uid "${uid:-4294967294}" -delete 2>/dev/null
+if id -u "$user" >/dev/null 2>&1 || [ -e "/home/$user" ]; then
+    echo "something of user $user is left" >&2
+    exit 1
+fi
+exit 0

@@ -1,0 +1,66 @@
+using Agentworks.Toml;
+
+namespace Agentworks.Config;
+
+/// <summary>What single values must look like. Each answers what is wrong, or null.</summary>
+internal static class ConfigRules
+{
+    public static string? EntryName(string name)
+        => name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? null
+            : "a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.";
+
+    public static string? EnvironmentName(string name)
+        => name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            ? null
+            : "a name of an environment variable has letters, digits and underscores, and does not begin with a digit.";
+
+    public static string? LinuxUser(string name)
+        => name.Length is > 0 and <= 32 && (char.IsAsciiLetterLower(name[0]) || name[0] == '_')
+            && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-')
+            ? null
+            : "a Linux user has 1 to 32 lower-case letters, digits, hyphens and underscores, and begins with a letter or an underscore.";
+
+    /// <summary>Of an SSH host prefix and of a bare file name.</summary>
+    public static string? BareName(string name)
+        => name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? null
+            : "it may have letters, digits, dots, hyphens and underscores, and must begin with a letter or digit.";
+
+    /// <summary>A path on a machine. It ends up in scripts and unit files, hence the plain characters.</summary>
+    public static string? MachinePath(string path)
+    {
+        var steps = path.Split('/');
+        return steps.Length > 1 && steps[0].Length == 0
+            && steps.Skip(1).All(s => s.Length > 0 && s is not ("." or "..") && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+            ? null
+            : "it must be an absolute path of letters, digits, dots, hyphens and underscores, without '..' and without a final slash.";
+    }
+
+    /// <summary>As <see cref="MachinePath"/>, or below the user's home.</summary>
+    public static string? HomePath(string path)
+        => MachinePath(path.StartsWith("~/", StringComparison.Ordinal) ? path[1..] : path) is { } problem ? "below ~/ or absolute: " + problem : null;
+
+    public static string? Shell(string shell)
+        => shell.StartsWith('/') ? MachinePath(shell) : BareName(shell) is null ? null : "it must be the name of a shell, such as bash, or its absolute path.";
+
+    /// <summary>A name for apt, with an optional version, architecture or suite. Never an option.</summary>
+    public static string? AptPackage(string name)
+        => char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.' or ':' or '=' or '~' or '/' or '_')
+            ? null
+            : "it is not the name of a package.";
+
+    /// <summary>Something that becomes an argument of a program and must not be taken for one of its options.</summary>
+    public static string? Argument(string value) => value.StartsWith('-') ? "it must not begin with a hyphen." : OneLine(value);
+
+    public static string? WebAddress(string address)
+        => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? null : "it must be an https address.";
+
+    public static string? OneLine(string value) => value.Any(char.IsControl) ? "it must be one line without control characters." : null;
+
+    public static string? Defined(string name, string what, IEnumerable<string> known)
+        => known.Contains(name, StringComparer.Ordinal) ? null : $"there is no {what} {TomlPath.Quote(name)}{NearestName.Hint(name, known)}";
+
+    public static string? OneOf(string value, params IReadOnlyList<string> allowed)
+        => allowed.Contains(value, StringComparer.Ordinal) ? null : $"{TomlPath.Quote(value)} is not allowed{NearestName.Hint(value, allowed)}";
+}

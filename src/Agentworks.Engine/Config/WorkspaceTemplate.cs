@@ -1,0 +1,20 @@
+namespace Agentworks.Config;
+
+/// <summary>[workspace_templates.NAME], resolved.</summary>
+public sealed record WorkspaceTemplate
+{
+    public required string Name { get; init; }
+
+    /// <summary>The git repository to clone; null: an empty workspace.</summary>
+    public string? Repo { get; init; }
+
+    /// <summary>A tmuxinator file is offered for it.</summary>
+    public bool Tmuxinator { get; init; } = true;
+
+    internal static Func<WorkspaceTemplate, WorkspaceTemplate> Read(ConfigSection section)
+    {
+        var repo = section.Text("repo", ConfigRules.Argument);
+        var tmuxinator = section.Flag("tmuxinator");
+        return inherited => inherited with { Repo = repo.Or(inherited.Repo), Tmuxinator = tmuxinator ?? inherited.Tmuxinator };
+    }
+}

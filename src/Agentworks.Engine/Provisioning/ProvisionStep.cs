@@ -1,0 +1,13 @@
+namespace Agentworks.Provisioning;
+
+/// <summary>
+/// One thing that must be true of a machine. <paramref name="Check"/> and <paramref name="Apply"/> are /bin/sh; both see the step's
+/// variables. Check succeeds when nothing needs doing; after Apply it is asked again, so a step never merely claims to have worked.
+/// </summary>
+/// <param name="Name">Kebab-case, stable; what the operator sees.</param>
+/// <param name="Check">Exit status 0: as wanted; 77: this machine cannot have it, and the last line of output says why; else: apply.</param>
+/// <param name="Apply">Makes it true.</param>
+/// <param name="Fatal">Whether everything after it is pointless when it fails.</param>
+/// <param name="Variables">Values for the two scripts, under names of their own; never quoted into the text by hand.</param>
+public sealed record ProvisionStep(
+    string Name, string Check, string Apply, bool Fatal, IReadOnlyDictionary<string, string> Variables);

@@ -1,0 +1,76 @@
+using System.Text;
+using Agentworks.Errors;
+using Agentworks.Events;
+using Agentworks.Transport;
+
+namespace Agentworks.Provisioning;
+
+/// <summary>Runs one phase on a machine: one script, one round trip, every step reported while it runs.</summary>
+public static class Provisioner
+{
+    /// <param name="shell">The machine.</param>
+    /// <param name="target">What the events name.</param>
+    /// <param name="steps">In order.</param>
+    /// <param name="operationId">Makes a repeat after a cut return the first outcome.</param>
+    /// <param name="events">Receives a <see cref="StepEvent"/> at each step's beginning and end.</param>
+    /// <param name="cancellationToken">Cancelling stops the script between or within steps; running it again converges.</param>
+    /// <exception cref="ProvisioningFailedException">A fatal step failed.</exception>
+    public static async Task<IReadOnlyList<StepResult>> RunAsync(
+        IMachineShell shell, string target, IReadOnlyList<ProvisionStep> steps, string operationId, IEventSink events, CancellationToken cancellationToken)
+    {
+        var results = new List<StepResult>();
+        var lines = new LineSplitter(line =>
+        {
+            if (ProvisionScript.Parse(line) is { } step)
+            {
+                if (step.State != StepState.Running)
+                {
+                    results.Add(step);
+                }
+
+                events.Report(new StepEvent(target, step, results.Count, steps.Count));
+            }
+        });
+        var error = new StringBuilder();
+        var command = new RemoteCommand
+        {
+            Script = ProvisionScript.Compile(steps),
+            OperationId = operationId,
+            OnDisconnect = DisconnectAction.Finish,
+        };
+
+        var result = await shell.RunAsync(command, chunk => Take(chunk, lines, error), cancellationToken).ConfigureAwait(false);
+        if (result.Replayed)
+        {
+            lines.Feed(result.Output.Span);
+        }
+
+        lines.Finish();
+        if (!result.Succeeded || results.Count < steps.Count)
+        {
+            var failed = results.LastOrDefault(step => step.State == StepState.Failed);
+            throw new ProvisioningFailedException(failed is null
+                ? $"Provisioning of {target} ended after {results.Count} of {steps.Count} steps (exit status {result.ExitCode}): {error.ToString().Trim()}"
+                : $"Step '{failed.Name}' failed on {target}: {failed.Detail}")
+            {
+                Target = target,
+            };
+        }
+
+        return results;
+    }
+
+    private static ValueTask Take(OutputChunk chunk, LineSplitter lines, StringBuilder error)
+    {
+        if (chunk.Stream == OutputStream.Output)
+        {
+            lines.Feed(chunk.Data.Span);
+        }
+        else if (error.Length < 4000)
+        {
+            error.Append(Encoding.UTF8.GetString(chunk.Data.Span));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

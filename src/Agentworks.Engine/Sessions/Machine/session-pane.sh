@@ -1,0 +1,19 @@
+#!/bin/sh
+# What runs in the pane, as the session's user: takes its variables from a file that nobody else can read and that is gone a moment
+# later, runs the command, and says how it ended. tmux cannot be relied on for that: 3.3a at times never learns of a pane's exit.
+runtime=$AGENTWORKS_RUNTIME
+. "$runtime/environment"
+rm -f "$runtime/environment"
+command=$agw_command
+unset AGENTWORKS_RUNTIME agw_command agw_resume
+
+# Keys such as Ctrl-C are for the command; this shell outlives it only to see its status.
+trap : INT QUIT TSTP
+if [ -z "$command" ]; then
+    "$SHELL" -l
+else
+    "$SHELL" -lc "$command"
+fi
+code=$?
+echo "$code" > "$runtime/exit"
+exit "$code"

@@ -1,0 +1,21 @@
+# NAME…
+units=
+for name in "$@"; do
+    rm -f "$(agw_boot_link "$name")"
+    if agw_running "$name" || systemctl -q is-active "$(agw_unit "$name")"; then units="$units $(agw_unit "$name")"; fi
+done
+said=
+if [ -n "$units" ]; then
+    systemctl kill -s KILL $units 2>/dev/null
+    said=$(systemctl stop $units 2>&1)
+fi
+for name in "$@"; do
+    rm -rf "/var/lib/agentworks/sessions/$name" "/run/agentworks/start/$name" /var/log/agentworks/sessions/"$name".log*
+    if systemctl -q is-active "$(agw_unit "$name")" || [ -e "/run/agentworks/sessions/$name" ]; then
+        agw_tell "$name" '!broken' "$said"
+    else
+        systemctl reset-failed "$(agw_unit "$name")" 2>/dev/null
+        agw_tell "$name" stopped
+    fi
+done
+exit 0

@@ -1,0 +1,79 @@
+# LOOKS RESTART DISCARD, then for each session: NAME GRANT SPEC ENVIRONMENT START
+# GRANT is the workspace's group where the session's user must be let in first, else empty.
+looks=$1 restart=$2 discard=$3
+shift 3
+units= names= running=
+
+if [ -n "$restart" ]; then
+    agw_n=0
+    for word in "$@"; do
+        [ $((agw_n % 5)) = 0 ] && agw_running "$word" && running="$running $(agw_unit "$word")"
+        agw_n=$((agw_n + 1))
+    done
+    [ -z "$running" ] || systemctl stop $running
+fi
+
+while [ $# -ge 5 ]; do
+    name=$1
+    if agw_running "$name" && ! agw_ended "$name"; then
+        agw_tell "$name" running
+    else
+        ! agw_running "$name" || systemctl stop "$(agw_unit "$name")"
+        home=/var/lib/agentworks/sessions/$name
+        mkdir -p "$home"
+        printf %s "$3" > "$home/spec"
+        printf %s "$4" > "$home/environment"
+        printf %s "$5" > "/run/agentworks/start/$name"
+        [ -z "$2" ] || (agw_spec "$name" && agw_grant "$agw_user" "$2" "$agw_dir")
+        ln -sfn /etc/systemd/system/agentworks-session@.service "$(agw_boot_link "$name")"
+        names="$names $name"
+        units="$units $(agw_unit "$name")"
+    fi
+    shift 5
+done
+[ -n "$names" ] || exit 0
+
+agw_forget() {
+    rm -rf "/var/lib/agentworks/sessions/$1" "/run/agentworks/start/$1" /var/log/agentworks/sessions/"$1".log*
+    rm -f "$(agw_boot_link "$1")"
+}
+
+said=$(systemctl start $units 2>&1)
+
+# A command that cannot run says so within a moment. One that has taken the place of its shell runs and is not waited for; one that
+# is the shell's own work (a loop, a list) is given that moment.
+agw_runs() {
+    read -r _ _ pane _ < "/run/agentworks/sessions/$1/server" || return 0
+    child=
+    { read -r child _ < "/proc/$pane/task/$pane/children"; } 2>/dev/null
+    { [ -n "$child" ] && read -r comm < "/proc/$child/comm"; } 2>/dev/null || return 1
+    case $comm in session-pane | sh | bash | dash | zsh | fish) return 1 ;; esac
+}
+
+while [ "$looks" -gt 0 ]; do
+    waiting=
+    for name in $names; do
+        ! agw_running "$name" || agw_ended "$name" || agw_runs "$name" || waiting=1
+    done
+    [ -n "$waiting" ] || break
+    sleep 0.01
+    looks=$((looks - 1))
+done
+
+for name in $names; do
+    if ! agw_running "$name"; then
+        agw_tell "$name" '!stopped' "$(journalctl -q -u "$(agw_unit "$name")" -n 5 -o cat 2>/dev/null || printf %s "$said")"
+        if [ -n "$discard" ]; then agw_forget "$name"; fi
+    elif agw_ended "$name" && [ "$(agw_exit "$name")" != 0 ]; then
+        agw_tell "$name" '!exited' "$(agw_screen "$name")"
+        if [ -n "$discard" ]; then
+            systemctl stop "$(agw_unit "$name")"
+            agw_forget "$name"
+        fi
+    elif agw_ended "$name"; then
+        agw_tell "$name" exited
+    else
+        agw_tell "$name" running
+    fi
+done
+exit 0

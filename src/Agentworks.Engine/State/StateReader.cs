@@ -1,0 +1,63 @@
+using Agentworks.State.Rows;
+using Agentworks.State.Tables;
+
+namespace Agentworks.State;
+
+/// <summary>
+/// One consistent view of the state; everything read through it is of one moment. Find looks by name, Get by id. Valid, on one
+/// thread, until the function that received it returns.
+/// </summary>
+public class StateReader
+{
+    private readonly Database database;
+
+    internal StateReader(Database database) => this.database = database;
+
+    /// <summary>For the journal, whose rows are its own.</summary>
+    internal Database Raw => Database;
+
+    private protected Database Database => Ended
+        ? throw new InvalidOperationException("This view of the state has ended; use it only inside the function that received it.")
+        : database;
+
+    internal bool Ended { get; set; }
+
+    public VmRow? FindVm(string name) => VmTable.Rows.Find(Database, "name", name);
+    public VmRow? GetVm(string id) => VmTable.Rows.Find(Database, "id", id);
+    public IReadOnlyList<VmRow> ListVms() => VmTable.Rows.List(Database);
+
+    public WorkspaceRow? FindWorkspace(string name) => WorkspaceTable.Rows.Find(Database, "name", name);
+    public WorkspaceRow? GetWorkspace(string id) => WorkspaceTable.Rows.Find(Database, "id", id);
+    public IReadOnlyList<WorkspaceRow> ListWorkspaces(string? vmId = null) => WorkspaceTable.Rows.List(Database, ("vm_id", vmId));
+
+    public AgentRow? FindAgent(string name) => AgentTable.Rows.Find(Database, "name", name);
+    public AgentRow? GetAgent(string id) => AgentTable.Rows.Find(Database, "id", id);
+    public IReadOnlyList<AgentRow> ListAgents(string? vmId = null) => AgentTable.Rows.List(Database, ("vm_id", vmId));
+
+    public SessionRow? FindSession(string name) => SessionTable.Rows.Find(Database, "name", name);
+    public SessionRow? GetSession(string id) => SessionTable.Rows.Find(Database, "id", id);
+
+    /// <summary>Sessions that match all that is given; by name.</summary>
+    public IReadOnlyList<SessionRow> ListSessions(string? vmId = null, string? workspaceId = null, string? agentId = null) =>
+        SessionTable.Rows.List(Database, ("vm_id", vmId), ("workspace_id", workspaceId), ("agent_id", agentId));
+
+    /// <summary>At most <paramref name="count"/> sessions whose names come after <paramref name="after"/>, by name.</summary>
+    public IReadOnlyList<SessionRow> PageSessions(string after, int count) => SessionTable.Rows.Page(Database, after, count);
+
+    /// <summary>Grants that match all that is given.</summary>
+    public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
+        GrantTable.List(Database, agentId, workspaceId, sessionId);
+
+    /// <summary>How many workspaces each machine has, by machine id; machines without any are absent. So are the others.</summary>
+    public IReadOnlyDictionary<string, int> CountWorkspacesByVm() => Count("workspace", "vm_id");
+    public IReadOnlyDictionary<string, int> CountAgentsByVm() => Count("agent", "vm_id");
+    public IReadOnlyDictionary<string, int> CountSessionsByVm() => Count("session", "vm_id");
+    public IReadOnlyDictionary<string, int> CountSessionsByWorkspace() => Count("session", "workspace_id");
+    public IReadOnlyDictionary<string, int> CountSessionsByAgent() => Count("session", "agent_id");
+
+    private Dictionary<string, int> Count(string table, string column) => Database
+        .Query(
+            $"SELECT {column} AS owner, count(*) AS total FROM {table} WHERE {column} IS NOT NULL GROUP BY {column}",
+            row => (Owner: row.Text("owner"), Total: row.Number("total")))
+        .ToDictionary(count => count.Owner, count => count.Total, StringComparer.Ordinal);
+}

@@ -1,0 +1,67 @@
+using Agentworks.State.Rows;
+using Agentworks.State.Tables;
+
+namespace Agentworks.State;
+
+/// <summary>
+/// One transaction: what it reads stays true until it ends, and either all of its changes are kept or none. An update replaces the
+/// whole row, so read the row here, not before. A row's <c>Created</c> is set when it is inserted without one.
+/// </summary>
+/// <remarks>
+/// A taken name throws <see cref="Errors.AlreadyExistsException"/>, an update of a row that is gone
+/// <see cref="Errors.NotFoundException"/>. Deleting cascades: a machine takes its workspaces, agents, sessions and grants along,
+/// a workspace or an agent its sessions and grants, a session its implicit grants.
+/// </remarks>
+public sealed class StateWriter : StateReader
+{
+    private readonly TimeProvider clock;
+
+    internal StateWriter(Database database, TimeProvider clock)
+        : base(database) => this.clock = clock;
+
+    public VmRow Insert(VmRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        VmTable.Rows.Insert(Database, row);
+        return row;
+    }
+
+    public WorkspaceRow Insert(WorkspaceRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        WorkspaceTable.Rows.Insert(Database, row);
+        return row;
+    }
+
+    public AgentRow Insert(AgentRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        AgentTable.Rows.Insert(Database, row);
+        return row;
+    }
+
+    public SessionRow Insert(SessionRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        SessionTable.Rows.Insert(Database, row);
+        return row;
+    }
+
+    public void Update(VmRow row) => VmTable.Rows.Update(Database, row);
+    public void Update(WorkspaceRow row) => WorkspaceTable.Rows.Update(Database, row);
+    public void Update(AgentRow row) => AgentTable.Rows.Update(Database, row);
+    public void Update(SessionRow row) => SessionTable.Rows.Update(Database, row);
+
+    /// <summary>False when it was gone already; so are the others.</summary>
+    public bool DeleteVm(string id) => VmTable.Rows.Delete(Database, id);
+    public bool DeleteWorkspace(string id) => WorkspaceTable.Rows.Delete(Database, id);
+    public bool DeleteAgent(string id) => AgentTable.Rows.Delete(Database, id);
+    public bool DeleteSession(string id) => SessionTable.Rows.Delete(Database, id);
+
+    /// <summary>False when it was there already.</summary>
+    /// <exception cref="Errors.InvalidRequestException">Agent and workspace live on different machines.</exception>
+    public bool AddGrant(GrantRow row) => GrantTable.Add(Database, row);
+
+    /// <summary>False when it was not there.</summary>
+    public bool RemoveGrant(GrantRow row) => GrantTable.Remove(Database, row);
+}

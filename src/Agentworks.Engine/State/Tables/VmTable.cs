@@ -1,0 +1,54 @@
+using Agentworks.Model;
+using Agentworks.State.Rows;
+
+namespace Agentworks.State.Tables;
+
+internal static class VmTable
+{
+    public static readonly Table<VmRow> Rows = new(
+        "vm",
+        EntityKind.Vm,
+        [
+            ("id", row => row.Id),
+            ("name", row => row.Name),
+            ("platform", row => row.Platform),
+            ("template", row => row.Template),
+            ("state", row => row.State),
+            ("desired_power", row => row.DesiredPower),
+            ("admin_user", row => row.AdminUser),
+            ("host_name", row => row.HostName),
+            ("workspaces_path", row => row.WorkspacesPath),
+            ("cpus", row => row.Cpus),
+            ("memory_gib", row => row.MemoryGiB),
+            ("disk_gib", row => row.DiskGiB),
+            ("image", row => row.Image),
+            ("options", row => row.OptionsJson),
+            ("platform_data", row => row.PlatformData),
+            ("workspace_store", row => row.WorkspaceStore),
+            ("failed_steps", row => row.FailedSteps),
+            ("applied_hash", row => row.AppliedHash),
+            ("created", row => row.Created),
+        ],
+        row => new VmRow
+        {
+            Id = row.Text("id"),
+            Name = row.Text("name"),
+            Platform = row.Text("platform"),
+            Template = row.Text("template"),
+            State = row.Name<LifecycleState>("state"),
+            DesiredPower = row.Name<DesiredPower>("desired_power"),
+            AdminUser = row.Text("admin_user"),
+            HostName = row.Text("host_name"),
+            WorkspacesPath = row.Text("workspaces_path"),
+            Cpus = row.NumberOrNull("cpus"),
+            MemoryGiB = row.NumberOrNull("memory_gib"),
+            DiskGiB = row.NumberOrNull("disk_gib"),
+            Image = row.TextOrNull("image"),
+            OptionsJson = row.Text("options"),
+            PlatformData = row.Text("platform_data"),
+            WorkspaceStore = row.TextOrNull("workspace_store"),
+            FailedSteps = row.Text("failed_steps"),
+            AppliedHash = row.TextOrNull("applied_hash"),
+            Created = row.Time("created"),
+        });
+}

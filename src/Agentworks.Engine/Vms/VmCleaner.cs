@@ -1,0 +1,88 @@
+using Agentworks.Agents;
+using Agentworks.Errors;
+using Agentworks.Machines;
+using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.Platforms;
+using Agentworks.Sessions;
+using Agentworks.State;
+using Agentworks.State.Rows;
+using Agentworks.Transport;
+using Agentworks.Workspaces;
+
+namespace Agentworks.Vms;
+
+/// <summary>Removes a machine, whole or half made, and what lives on it. An adopted machine stays; what was done to it is undone.</summary>
+public sealed class VmCleaner(
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents, SessionService sessions)
+{
+    public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
+    {
+        RequireEmpty(row, cascade);
+        store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
+        var platform = platforms.Get(row.Platform);
+        if (!platform.Traits.OwnsMachine)
+        {
+            await ReleaseAsync(scope, row, cancellationToken).ConfigureAwait(false);
+        }
+
+        scope.Record("machine");
+        await machines.CloseAsync(row.Id).ConfigureAwait(false);
+        await platform.RemoveAsync(row.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
+
+        scope.Record("records");
+        await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
+        store.Write(state => state.DeleteVm(row.Id));
+    }
+
+    private void RequireEmpty(VmRow row, bool cascade)
+    {
+        var (workspaceCount, agentCount) = store.Read(state => (state.ListWorkspaces(row.Id).Count, state.ListAgents(row.Id).Count));
+        if (!cascade && workspaceCount + agentCount > 0)
+        {
+            throw new HasDependentsException($"VM '{row.Name}' has {workspaceCount} workspace(s) and {agentCount} agent(s).")
+            {
+                Target = row.Name,
+                Recommendation = $"Remove-AgwVm {row.Name} -Cascade",
+            };
+        }
+    }
+
+    private async Task ReleaseAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
+    {
+        // While things live on it the machine must count as whole, or they could not be removed through it.
+        store.Write(state => state.Update(row with { State = LifecycleState.Ready }));
+        foreach (var session in store.Read(state => state.ListSessions(vmId: row.Id)))
+        {
+            await foreach (var outcome in sessions.RemoveAsync([session.Name], scope.Events, cancellationToken).ConfigureAwait(false))
+            {
+                if (outcome.Error is not null)
+                {
+                    throw outcome.Error;
+                }
+            }
+        }
+
+        foreach (var workspace in store.Read(state => state.ListWorkspaces(row.Id)))
+        {
+            await workspaces.RemoveAsync(workspace.Name, cascade: true, scope.Events, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var agent in store.Read(state => state.ListAgents(row.Id)))
+        {
+            await agents.RemoveAsync(agent.Name, cascade: true, scope.Events, cancellationToken).ConfigureAwait(false);
+        }
+
+        store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
+        scope.Record("release the machine");
+        await machines.Shell(row).RequireAsync(
+            new RemoteCommand
+            {
+                Script = EmbeddedText.Read("machine-release.sh"),
+                Arguments = [row.AdminUser, row.WorkspacesPath],
+                OnDisconnect = DisconnectAction.Finish,
+            },
+            $"Releasing VM '{row.Name}'",
+            cancellationToken).ConfigureAwait(false);
+    }
+}

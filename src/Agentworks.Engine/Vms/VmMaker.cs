@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text.Json;
+using Agentworks.Config;
+using Agentworks.Errors;
+using Agentworks.Events;
+using Agentworks.Machines;
+using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.Platforms;
+using Agentworks.Provisioning;
+using Agentworks.State;
+using Agentworks.State.Rows;
+using Agentworks.Transport;
+
+namespace Agentworks.Vms;
+
+/// <summary>
+/// Makes a machine: the platform creates and starts it, its host key is pinned, bootstrap gives it an administrator, initialization
+/// makes it ready for work. Each stage may be repeated, so a making that was cut off anywhere is finished by making it again.
+/// </summary>
+public sealed class VmMaker(
+    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, OperatorKeys keys, SshCommandBuilder ssh, KnownHosts knownHosts, TimeProvider clock)
+{
+    public async Task<VmRow> MakeAsync(OperationScope scope, NewVm request, CancellationToken cancellationToken)
+    {
+        var row = await RecordAsync(request, cancellationToken).ConfigureAwait(false);
+        var platform = platforms.Get(row.Platform);
+        var machine = await platform.CreateAsync(row.ToMachine(store.OwnerTag).Spec, scope, scope.Events, cancellationToken).ConfigureAwait(false);
+        row = Save(row with { PlatformData = machine.Data });
+
+        scope.Record("start");
+        await platform.StartAsync(machine, scope.Events, cancellationToken).ConfigureAwait(false);
+
+        scope.Record("pin host key");
+        if (await platform.GetHostKeysAsync(machine, cancellationToken).ConfigureAwait(false) is { } hostKeys)
+        {
+            await knownHosts.PinAsync(row.Id, hostKeys, cancellationToken).ConfigureAwait(false);
+        }
+
+        scope.Record("bootstrap");
+        await BootstrapAsync(scope, row, platform, machine, cancellationToken).ConfigureAwait(false);
+        await InitializeAsync(scope, row, cancellationToken).ConfigureAwait(false);
+        return store.Read(state => state.GetVm(row.Id))!;
+    }
+
+    /// <summary>Bootstrap's and initialization's steps in one script, over the connection that will be used from now on.</summary>
+    public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var admin = config.Load().Admin;
+        var template = config.Load().ResolveVmTemplate(row.Template);
+        var initialization = new InitializationPlan
+        {
+            WorkspacesPath = row.WorkspacesPath,
+            AdminUser = row.AdminUser,
+            AdminShell = admin.Shell,
+            AptPackages = template.Apt,
+        };
+        var bootstrap = await BootstrapPlanAsync(row, platforms.Get(row.Platform), cancellationToken).ConfigureAwait(false);
+        scope.Record("initialize");
+        var steps = await Provisioner.RunAsync(
+            machines.Shell(row), row.Name, [.. bootstrap.ToSteps(), .. initialization.ToSteps()], scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
+
+        var kind = steps.First(step => step.Name == InitializationPlan.WorkspaceStoreStep).Detail;
+        var failed = string.Join('\n', steps.Where(step => step.State == StepState.Failed).Select(step => step.Name));
+        store.Write(state => state.Update(state.GetVm(row.Id)! with
+        {
+            State = failed.Length > 0 ? LifecycleState.Partial : LifecycleState.Ready,
+            FailedSteps = failed,
+            WorkspaceStore = kind ?? row.WorkspaceStore,
+        }));
+        return new AgwInitialization
+        {
+            Vm = row.Name,
+            Changed = steps.Count(step => step.State == StepState.Changed),
+            Failed = steps.Count(step => step.State == StepState.Failed),
+            Steps = steps,
+            Duration = clock.GetElapsedTime(began),
+        };
+    }
+
+    private async Task<VmRow> RecordAsync(NewVm request, CancellationToken cancellationToken)
+    {
+        var settings = config.Load();
+        var template = settings.ResolveVmTemplate(request.Template);
+        var existing = store.Read(state => state.FindVm(request.Name));
+        if (existing is { State: LifecycleState.Creating })
+        {
+            // Its maker died half-way: what it recorded is what will be finished.
+            return existing;
+        }
+
+        if (existing is not null)
+        {
+            throw new AlreadyExistsException(EntityKind.Vm, request.Name)
+            {
+                Target = request.Name,
+                Recommendation = $"Initialize-AgwVm {request.Name} repairs it; or choose another name.",
+            };
+        }
+
+        var platform = Choose(request.Platform ?? settings.Defaults.Platform);
+        var readiness = await platform.CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (!readiness.Ready)
+        {
+            throw new PlatformUnavailableException($"Platform {platform.Name} cannot work here: {readiness.Message}")
+            {
+                Target = platform.Name,
+                Recommendation = readiness.Recommendation,
+            };
+        }
+
+        var row = new VmRow
+        {
+            Id = Identifier.New(),
+            Name = request.Name,
+            Platform = platform.Name,
+            Template = template.Name,
+            State = LifecycleState.Creating,
+            DesiredPower = DesiredPower.Running,
+            AdminUser = request.AdminUser ?? settings.Admin.Username,
+            HostName = request.Name,
+            WorkspacesPath = settings.Paths.VmWorkspaces,
+            Cpus = request.Cpus ?? template.Cpus,
+            MemoryGiB = request.MemoryGiB ?? template.Memory,
+            DiskGiB = request.DiskGiB ?? template.Disk,
+            OptionsJson = JsonSerializer.Serialize(Options(request)),
+            Created = clock.GetUtcNow(),
+        };
+        store.Write(state => state.Insert(row));
+        return row;
+    }
+
+    private IVmPlatform Choose(string? name) => name is null ? platforms.Default : platforms.Get(name);
+
+    private static Dictionary<string, string> Options(NewVm request)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add("host", request.Address);
+        Add("port", request.Port?.ToString(CultureInfo.InvariantCulture));
+        Add("user", request.LoginUser);
+        Add("key", request.LoginKey);
+        Add("accept-new", request.AcceptNewHostKey ? "true" : null);
+        return options;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                options[name] = value;
+            }
+        }
+    }
+
+    private async Task BootstrapAsync(OperationScope scope, VmRow row, IVmPlatform platform, PlatformMachine machine, CancellationToken cancellationToken)
+    {
+        var plan = await BootstrapPlanAsync(row, platform, cancellationToken).ConfigureAwait(false);
+        var shell = new MachineShell(platform.GetPlatformShell(machine) ?? FirstLogin(row, platform, machine));
+        await using var _ = shell.ConfigureAwait(false);
+        await Provisioner.RunAsync(shell, row.Name, plan.ToSteps(), scope.RemoteId("bootstrap"), scope.Events, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<BootstrapPlan> BootstrapPlanAsync(VmRow row, IVmPlatform platform, CancellationToken cancellationToken) => new()
+    {
+        VmId = row.Id,
+        OwnerTag = store.OwnerTag,
+        HostName = row.HostName,
+        AdminUser = row.AdminUser,
+        AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
+        SetHostName = platform.Traits.OwnsMachine,
+    };
+
+    /// <summary>An adopted machine is first entered as whoever may already log in there.</summary>
+    private ChannelCommand FirstLogin(VmRow row, IVmPlatform platform, PlatformMachine machine)
+    {
+        var user = machine.Spec.Options.GetValueOrDefault("user", "root");
+        return ssh.Channel(
+            platform.GetSshEndpoint(machine), row.Name, user, machine.Spec.Options.GetValueOrDefault("key"), sudo: user != "root");
+    }
+
+    private VmRow Save(VmRow row)
+    {
+        store.Write(state => state.Update(row));
+        return row;
+    }
+}

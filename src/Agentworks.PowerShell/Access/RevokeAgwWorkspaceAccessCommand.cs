@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using Agentworks.Agents;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Takes access back, at once, and tells the agent's processes that still stand in the workspace to go.</summary>
+[Cmdlet(VerbsSecurity.Revoke, "AgwWorkspaceAccess", SupportsShouldProcess = true, DefaultParameterSetName = "Workspace")]
+[OutputType(typeof(RevokeOutcome))]
+public sealed class RevokeAgwWorkspaceAccessCommand : AccessCommand
+{
+    /// <summary>Kill the agent's processes that still stand in the workspace.</summary>
+    [Parameter]
+    public SwitchParameter StopProcess { get; set; }
+
+    private protected override string Action => "Revoke access to";
+
+    private protected override void Change(string agent, IReadOnlyList<string> workspaces)
+    {
+        foreach (var outcome in Await(stop => Engine.Agents.RevokeAsync(agent, workspaces, All, StopProcess, Sink, stop)))
+        {
+            Tell(outcome);
+            if (PassThru)
+            {
+                WriteObject(outcome);
+            }
+        }
+    }
+
+    private void Tell(RevokeOutcome outcome)
+    {
+        var grant = outcome.Grant;
+        if (outcome.StillGranted)
+        {
+            WriteWarning($"Agent {grant.Agent} may still enter workspace {grant.Workspace}, because a session needs it or all workspaces are granted.");
+        }
+        if (outcome.Processes.Count > 0)
+        {
+            WriteVerbose(
+                $"{outcome.Processes.Count} processes of agent {grant.Agent} in workspace {grant.Workspace} were {(StopProcess ? "killed" : "told to go")}: "
+                + string.Join(", ", outcome.Processes));
+        }
+    }
+}

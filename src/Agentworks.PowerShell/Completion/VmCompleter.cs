@@ -1,0 +1,10 @@
+using System.Collections;
+
+namespace Agentworks.PowerShell.Completion;
+
+/// <summary>Names of machines.</summary>
+internal sealed class VmCompleter : EngineCompleter
+{
+    private protected override IEnumerable<(string Text, string Tip)> Values(AgentworksEngine engine, IDictionary given) =>
+        engine.Vms.List().Select(vm => (vm.Name, $"{vm.Name}: {vm.Platform}, {vm.State}, {vm.WorkspaceCount} workspaces, {vm.AgentCount} agents"));
+}

@@ -1,0 +1,47 @@
+using Agentworks.Model;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Finding the things that arguments name, with an error for each name that means nothing.</summary>
+public abstract partial class AgentworksCommand
+{
+    private protected IReadOnlyList<(AgwVm Item, object Input)> FindVms(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.Vms.List), vm => vm.Name, EntityKind.Vm, "Get-AgwVm lists the machines.", names);
+
+    private protected IReadOnlyList<(AgwWorkspace Item, object Input)> FindWorkspaces(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.Workspaces.List), workspace => workspace.Name, EntityKind.Workspace, "Get-AgwWorkspace lists the workspaces.", names);
+
+    private protected IReadOnlyList<(AgwAgent Item, object Input)> FindAgents(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.Agents.List), agent => agent.Name, EntityKind.Agent, "Get-AgwAgent lists the agents.", names);
+
+    private protected IReadOnlyList<(AgwSession Item, object Input)> FindSessions(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.Sessions.List), session => session.Name, EntityKind.Session, "Get-AgwSession lists the sessions.", names);
+
+    /// <summary>The same, without holding all of them at once when no names are given.</summary>
+    private protected IEnumerable<AgwSession> EachSession(IEnumerable<NameArgument>? names) =>
+        names is null ? Try(Engine.Sessions.Enumerate()) : FindSessions(names).Select(match => match.Item);
+
+    /// <summary>The names that a narrowing parameter lets pass; null when it was not given and all pass.</summary>
+    private protected static HashSet<string>? Narrow<T>(NameArgument[]? names, Func<IEnumerable<NameArgument>?, IReadOnlyList<(T Item, object Input)>> find)
+        where T : class =>
+        names is null ? null : find(names).Select(match => match.Item.ToString()!).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The names to look for in a Get cmdlet. A session piped into Get-AgwVm means its machine. A machine piped into Get-AgwWorkspace
+    /// names no workspace, but it narrows by -Vm, and is no name then.
+    /// </summary>
+    private protected static IReadOnlyList<NameArgument>? NamesToGet(NameArgument[]? names, Func<string, NameArgument> byName, bool narrowed)
+    {
+        var own = names?
+            .Where(name => !name.KnowsOwner || name.Owner is not null)
+            .Select(name => name.Owner is null ? name : byName(name.Owner))
+            .Where(name => !narrowed || name.GetProblem() is null)
+            .ToArray();
+        return own is { Length: > 0 } || names?.Any(name => name.KnowsOwner) == true ? own : null;
+    }
+
+    private List<(T Item, object Input)> Find<T>(
+        IReadOnlyList<T> all, Func<T, string> nameOf, string kind, string recommendation, IEnumerable<NameArgument>? names)
+        where T : class =>
+        [.. new NameResolver<T>(all, nameOf, kind, recommendation).Resolve(names, WriteFailure)];
+}

@@ -1,5 +1,0 @@
-namespace Agentworks.PowerShell;
-
-internal static class Placeholder
-{
-}

@@ -1,0 +1,9 @@
+using System.Management.Automation;
+using Agentworks.Model;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Stops sessions that run and starts them again.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "AgwSession", SupportsShouldProcess = true)]
+[OutputType(typeof(AgwSession))]
+public sealed class RestartAgwSessionCommand() : SessionStartCommand("Restart session", restart: true);

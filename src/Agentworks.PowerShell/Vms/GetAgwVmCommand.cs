@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using Agentworks.Model;
+using Agentworks.PowerShell.Completion;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Lists machines, each as soon as its status is known.</summary>
+[Cmdlet(VerbsCommon.Get, "AgwVm", DefaultParameterSetName = "Observed")]
+[OutputType(typeof(AgwVm))]
+public sealed class GetAgwVmCommand : AgentworksCommand
+{
+    private readonly List<NameArgument> _names = [];
+
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(VmCompleter))]
+    public VmArgument[]? Name { get; set; }
+
+    [Parameter(ParameterSetName = "Observed")]
+    public VmStatus[]? Status { get; set; }
+
+    /// <summary>Ask no machine; the status is Unknown then.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Recorded")]
+    public SwitchParameter NoStatus { get; set; }
+
+    protected override void Process() => _names.AddRange(NamesToGet(Name, name => new VmArgument(name), narrowed: false) ?? []);
+
+    protected override void End()
+    {
+        if (_names.Count == 0 && MyInvocation.ExpectingInput)
+        {
+            return;
+        }
+        var vms = FindVms(_names.Count == 0 ? null : _names).Select(match => match.Item).ToList();
+        if (NoStatus)
+        {
+            WriteObject(vms, enumerateCollection: true);
+            return;
+        }
+        Stream(stop => Engine.Vms.ObserveAsync(vms, stop), vm =>
+        {
+            if (Status is null || Status.Contains(vm.Status))
+            {
+                WriteObject(vm);
+            }
+        });
+    }
+}

@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using Agentworks.Model;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Shuts machines down in order and starts them again.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "AgwVm", SupportsShouldProcess = true)]
+[OutputType(typeof(AgwVm))]
+public sealed class RestartAgwVmCommand() : VmPowerCommand("Restart machine")
+{
+    /// <summary>How long an orderly shutdown may take before the power is cut: seconds, or a TimeSpan.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    private protected override Task<AgwVm> ChangeAsync(string name, CancellationToken stop) => Engine.Vms.RestartAsync(name, Timeout, Sink, stop);
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using Agentworks.PowerShell.Completion;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Removes workspaces with their files.</summary>
+[Cmdlet(VerbsCommon.Remove, "AgwWorkspace", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveAgwWorkspaceCommand : RemoveCommand
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(WorkspaceCompleter))]
+    public WorkspaceArgument[] Name { get; set; } = [];
+
+    protected override void Process()
+    {
+        foreach (var (workspace, input) in FindWorkspaces(Name))
+        {
+            if (!Approves($"{workspace.Name} on {workspace.Vm}", "Remove workspace"))
+            {
+                continue;
+            }
+            ForInput(input, () =>
+            {
+                if (AgreesToCascade($"Workspace {workspace.Name}", (workspace.SessionCount, "session")))
+                {
+                    Await(stop => Engine.Workspaces.RemoveAsync(workspace.Name, Cascade, Sink, stop));
+                }
+            });
+        }
+    }
+}

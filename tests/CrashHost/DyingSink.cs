@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using Agentworks.Events;
+
+namespace Agentworks.Tests.CrashHost;
+
+/// <summary>Kills this process at the n-th step; steps count from 1, and 0 never comes.</summary>
+public sealed class DyingSink(int step) : IEventSink
+{
+    private int _seen;
+
+    public void Report(EngineEvent engineEvent)
+    {
+        if (engineEvent is JournalEvent && Interlocked.Increment(ref _seen) == step)
+        {
+            Process.GetCurrentProcess().Kill();
+        }
+    }
+}

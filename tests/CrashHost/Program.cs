@@ -1,0 +1,41 @@
+// A program for tests. Makes one thing and dies, as by kill -9, right after a given step of its journal became durable. Exit status 0: it was made.
+using System.Globalization;
+using Agentworks;
+using Agentworks.Agents;
+using Agentworks.Sessions;
+using Agentworks.Tests.CrashHost;
+using Agentworks.Vms;
+using Agentworks.Workspaces;
+
+// As a connection's wrapper: cut <frames> <file that the first takes away> <program> <arguments>…
+if (args is ["cut", var frames, var once, .. var command])
+{
+    // The first connection breaks; those that settle the outcome do not.
+    var first = File.Exists(once);
+    File.Delete(once);
+    return await new CutPipe(first ? int.Parse(frames, CultureInfo.InvariantCulture) : int.MaxValue).RunAsync(command);
+}
+
+var (home, kind, name) = (args[0], args[1], args[2]);
+var sink = new DyingSink(int.Parse(args[3], CultureInfo.InvariantCulture));
+await using var engine = AgentworksEngine.Open(new EngineOptions { Home = home });
+switch (kind)
+{
+    case "vm":
+        await engine.Vms.CreateAsync(new NewVm { Name = name, Platform = "nspawn", DiskGiB = 2 }, sink, CancellationToken.None);
+        break;
+    case "workspace":
+        await engine.Workspaces.CreateAsync(new NewWorkspace { Name = name }, sink, CancellationToken.None);
+        break;
+    case "agent":
+        await engine.Agents.CreateAsync(new NewAgent { Name = name, Workspaces = [args[4]] }, sink, CancellationToken.None);
+        break;
+    case "session":
+        await engine.Sessions.CreateAsync(
+            new NewSession { Name = name, Workspace = args[4], Agent = args[5], Command = "echo began >> began; exec sleep 1000" }, sink, CancellationToken.None);
+        break;
+    default:
+        throw new InvalidOperationException($"There is no kind {kind}.");
+}
+
+return 0;

@@ -1,0 +1,19 @@
+namespace Agentworks.Tests.EndToEnd.Support;
+
+/// <summary>Awaits a condition of the outside world that nothing announces.</summary>
+public static class Eventually
+{
+    public static async Task BecomesAsync(Func<Task<bool>> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await condition())
+        {
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"It never came true that {what}.");
+            }
+
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}

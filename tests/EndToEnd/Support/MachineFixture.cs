@@ -1,0 +1,79 @@
+using Agentworks.Commands;
+using Agentworks.Events;
+using Agentworks.Model;
+using Agentworks.Sessions;
+using Agentworks.Vms;
+
+namespace Agentworks.Tests.EndToEnd.Support;
+
+/// <summary>One real machine, made once for all tests that share it.</summary>
+public sealed class MachineFixture : IAsyncLifetime
+{
+    public const string Vm = "e2e";
+    private TestHome? _home;
+    private AgentworksEngine? _engine;
+
+    public AgentworksEngine Engine => _engine ?? throw new InvalidOperationException("There is no machine here.");
+
+    public string Home => _home!.Path;
+
+    public async Task InitializeAsync()
+    {
+        if (new MachineFactAttribute().Skip is not null)
+        {
+            return;
+        }
+
+        _home = await TestHome.CreateAsync();
+        _engine = AgentworksEngine.Open(new EngineOptions { Home = _home.Path });
+        await _engine.Vms.CreateAsync(new NewVm { Name = Vm, Platform = "nspawn", DiskGiB = 4 }, NullEventSink.Instance, CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+
+        if (_home is not null)
+        {
+            await _home.DisposeAsync();
+        }
+    }
+
+    /// <summary>Runs a line and returns what came of it.</summary>
+    public Task<AgwCommandResult> RunAsync(string command, string? agent = null, string? workspace = null) =>
+        RunAsync(Engine, command, agent, workspace);
+
+    /// <summary>Runs a line as root on the machine.</summary>
+    public Task<AgwCommandResult> RootAsync(string command) => RunAsync(Engine, "sudo -n sh -c '" + command.Replace("'", "'\\''", StringComparison.Ordinal) + "'", null, null);
+
+    public static async Task<AgwCommandResult> RunAsync(AgentworksEngine engine, string command, string? agent, string? workspace)
+    {
+        var target = new CommandTarget(agent is null && workspace is null ? engine.Vms.List()[0].Name : null, workspace, agent);
+        await foreach (var outcome in engine.Commands.InvokeAsync([target], new CommandRequest { Command = command, Timeout = TimeSpan.FromSeconds(60) }, CancellationToken.None))
+        {
+            return outcome.Value ?? throw outcome.Error!;
+        }
+
+        throw new InvalidOperationException("The command gave nothing.");
+    }
+
+    public Task<AgwSession> StartSessionAsync(string name, string workspace, string? agent, string command) =>
+        Engine.Sessions.CreateAsync(
+            new NewSession { Name = name, Workspace = workspace, Agent = agent, Command = command }, NullEventSink.Instance, CancellationToken.None);
+
+    public async Task<AgwSession> ObserveAsync(string name)
+    {
+        var recorded = Engine.Sessions.List().Where(session => session.Name == name).ToArray();
+        await foreach (var session in Engine.Sessions.ObserveAsync(recorded, CancellationToken.None))
+        {
+            return session;
+        }
+
+        throw new InvalidOperationException($"There is no session {name}.");
+    }
+
+    public Task RemoveSessionsAsync(params string[] names) => Outcomes.DrainAsync(Engine.Sessions.RemoveAsync(names, NullEventSink.Instance, CancellationToken.None));
+}

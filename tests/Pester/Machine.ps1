@@ -1,0 +1,36 @@
+# One real machine for all test files of a run, on the default local platform. The first file that asks makes it; Teardown.ps1 removes it.
+. $PSScriptRoot/Common.ps1
+
+# Why no machine can be made here; nothing when one can.
+function Get-WhyNoMachine {
+    if (-not $IsLinux) { return 'machines need the platform nspawn, and so Linux' }
+    $check = Test-AgwEnvironment | Where-Object Name -EQ 'Platform nspawn'
+    if ($check.Status -ne 'Ok') { "no machine can be made here: $($check.Message) $($check.Recommendation)" }
+}
+
+function Enter-TestMachine {
+    if (-not $global:AgwTestMachineHome) {
+        $global:AgwTestMachineHome = Join-Path ([IO.Path]::GetTempPath()) "agentworks-machine-$PID"
+        $null = New-Item -ItemType Directory $global:AgwTestMachineHome -Force
+    }
+    $script:homeBefore = $env:AGENTWORKS_HOME
+    $env:AGENTWORKS_HOME = $global:AgwTestMachineHome
+    $why = Get-WhyNoMachine
+    if (-not $why -and -not (Get-AgwVm box -NoStatus -ErrorAction Ignore)) { $null = New-AgwVm box -ErrorAction Stop -WarningAction Ignore }
+    $why
+}
+
+# Leaves the machine to the next file, without what this one made on it.
+function Exit-TestMachine {
+    Get-AgwSession -NoStatus | Remove-AgwSession -Confirm:$false
+    Get-AgwAgent | Remove-AgwAgent -Cascade -Force -Confirm:$false
+    Get-AgwWorkspace | Remove-AgwWorkspace -Cascade -Force -Confirm:$false
+    $env:AGENTWORKS_HOME = $script:homeBefore
+}
+
+# A command as root on a machine, past the module's own records: what is really there.
+function Get-Truth([string] $Command, [string] $Vm = 'box') {
+    $result = Invoke-AgwCommand -Vm $Vm -Command "sudo -n sh -c '$Command'" -ErrorAction Stop
+    if ($result.ExitCode -ne 0) { throw "$Command failed on ${Vm}: $($result.ErrorOutput)" }
+    $result.Output.TrimEnd("`n")
+}
