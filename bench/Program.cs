@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Agentworks.Bench;
 using Agentworks.Bench.Machines;
 using Agentworks.Bench.Module;
+using Agentworks.Bench.State;
 
 // A benchmark that needs more processes starts this program again as its worker: name, then whatever it passed.
 if (args is ["--worker", var workerName, ..])
@@ -16,6 +17,7 @@ IBenchmark[] all =
     new InitializeBench(),
     new ImportBench(),
     new PipelineBench(),
+    new StateWriteBench(),
 ];
 
 var unknown = args.Except(all.Select(benchmark => benchmark.Id), StringComparer.OrdinalIgnoreCase).ToArray();

@@ -1,4 +1,5 @@
 using Agentworks.Bench.Machines;
+using Agentworks.Bench.State;
 
 namespace Agentworks.Bench;
 
@@ -9,5 +10,6 @@ public static class Workers
         new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
         {
             [DelayPipe.Worker] = DelayPipe.RunAsync,
+            [StateWriteBench.WorkerName] = StateWriteBench.WorkerAsync,
         };
 }

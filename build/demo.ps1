@@ -39,7 +39,7 @@ if ($Clean) {
     $made = @(Get-Content $marker)
     $inUse = @(Get-AgwVm -NoStatus; Get-Item (Join-Path $homeFolder config.toml) -ErrorAction Ignore)
     Remove-Module Agentworks
-    Remove-Item $marker
+    Remove-Item $marker -Force
     # Folders that the demo made go too, unless something else has come to live in them.
     if ($homeFolder -in $made -and -not $inUse) { Remove-Item $homeFolder -Recurse -Force }
     if ($machineFolder -in $made -and -not (Get-ChildItem $machineFolder/machines -ErrorAction Ignore)) {

@@ -1,4 +1,5 @@
 using System.Text;
+using Agentworks.State.Gate;
 
 namespace Agentworks.State;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agentworks.Errors;
+using Agentworks.State.Gate;
 using Microsoft.Data.Sqlite;
 
 namespace Agentworks.State;
@@ -25,6 +26,7 @@ public sealed class StateStore : IDisposable
     private readonly object turn = new();
     private readonly int version;
     private StateWriter? current;
+    private volatile int inside;
     private bool disposed;
 
     private StateStore(StatePaths paths, TimeProvider clock, IWriteGate gate, Database writing, int version)
@@ -48,6 +50,9 @@ public sealed class StateStore : IDisposable
 
     public ResourceLocks Locks { get; }
 
+    /// <summary>Whether this thread is in the middle of a change.</summary>
+    private bool IsInside => inside == Environment.CurrentManagedThreadId;
+
     /// <summary>Opens the state of that folder; makes both when they are not there, and brings an older file up to date after backing it up.</summary>
     /// <exception cref="StateFileException">The file is damaged, foreign, newer than this module, or out of reach.</exception>
     public static StateStore Open(string home, TimeProvider clock) => Open(home, clock, Migration.All);
@@ -58,23 +63,14 @@ public sealed class StateStore : IDisposable
         return StateFile.Guard(place, () =>
         {
             StateFile.PrepareFolders(place);
-            IWriteGate door = OperatingSystem.IsWindows() ? new WindowsWriteGate(place.Home) : new UnixWriteGate(place.Locks);
+            var door = WriteGates.Open(place);
             Database? database = null;
             try
             {
                 // Opening and closing go through the gate too: the first opener recovers the log, the last one removes it.
-                Enter(place, door);
-                try
-                {
-                    database = StateFile.Open(place, clock, migrations);
-                }
-                finally
-                {
-                    door.Leave();
-                }
-
-                StateFile.Check(database);
-                return new StateStore(place, clock, door, database, migrations[^1].Version);
+                Pass(place, door, () => database = StateFile.Open(place, clock, migrations));
+                StateFile.Check(database!);
+                return new StateStore(place, clock, door, database!, migrations[^1].Version);
             }
             catch
             {
@@ -92,9 +88,9 @@ public sealed class StateStore : IDisposable
     public T Read<T>(Func<StateReader, T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        if (Monitor.IsEntered(turn) && current is { } writer)
+        if (IsInside)
         {
-            return read(writer);
+            return read(current!);
         }
 
         ObjectDisposedException.ThrowIf(disposed, this);
@@ -137,13 +133,19 @@ public sealed class StateStore : IDisposable
 
     /// <summary>
     /// Makes one change: all of it is committed when this returns, none of it when <paramref name="write"/> throws. Keep it short and touch
-    /// nothing but the state in it, because every other writer waits. A call inside another joins that one's transaction.
+    /// nothing but the state in it, because every other writer waits. It may run on another thread. A call inside another joins that
+    /// one's transaction.
     /// </summary>
     /// <exception cref="StateWriteException">The change could not be written; nothing was changed.</exception>
     /// <exception cref="StateFileException">The file is damaged.</exception>
     public T Write<T>(Func<StateWriter, T> write)
     {
         ArgumentNullException.ThrowIfNull(write);
+        if (IsInside)
+        {
+            return Join(write);
+        }
+
         if (!Monitor.TryEnter(turn, Patience))
         {
             throw GateClosed(paths, "another thread of this process");
@@ -152,7 +154,10 @@ public sealed class StateStore : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            return current is { } outer ? Join(outer, write) : Transact(write);
+            var result = default(T);
+            Pass(paths, gate, () => result = Transact(write));
+            checkpointer.AfterCommit(Checkpoint);
+            return result!;
         }
         catch (SqliteException e)
         {
@@ -181,31 +186,18 @@ public sealed class StateStore : IDisposable
             }
 
             disposed = true;
-            var entered = gate.TryEnter(TimeSpan.FromSeconds(2));
-            try
+            if (!gate.TryRun(Close, TimeSpan.FromSeconds(2)))
             {
-                while (idle.TryTake(out var database))
-                {
-                    database.Dispose();
-                }
-
-                writing.Dispose();
+                Close();
             }
-            finally
-            {
-                if (entered)
-                {
-                    gate.Leave();
-                }
 
-                gate.Dispose();
-            }
+            gate.Dispose();
         }
     }
 
-    private static void Enter(StatePaths paths, IWriteGate gate)
+    private static void Pass(StatePaths paths, IWriteGate gate, Action work)
     {
-        if (!gate.TryEnter(Patience))
+        if (!gate.TryRun(work, Patience))
         {
             throw GateClosed(paths, gate.Holder);
         }
@@ -220,44 +212,35 @@ public sealed class StateStore : IDisposable
 
     private T Transact<T>(Func<StateWriter, T> write)
     {
-        T result;
-        Enter(paths, gate);
+        writing.Execute("BEGIN IMMEDIATE");
+        current = new StateWriter(writing, clock);
+        inside = Environment.CurrentManagedThreadId;
         try
         {
-            writing.Execute("BEGIN IMMEDIATE");
-            current = new StateWriter(writing, clock);
-            try
-            {
-                StateFile.StillKnown(writing, version);
-                result = write(current);
-                writing.Execute("COMMIT");
-            }
-            catch
-            {
-                writing.Rollback();
-                throw;
-            }
-            finally
-            {
-                current.Ended = true;
-                current = null;
-            }
+            StateFile.StillKnown(writing, version);
+            var result = write(current);
+            writing.Execute("COMMIT");
+            return result;
+        }
+        catch
+        {
+            writing.Rollback();
+            throw;
         }
         finally
         {
-            gate.Leave();
+            inside = 0;
+            current.Ended = true;
+            current = null;
         }
-
-        checkpointer.AfterCommit(Checkpoint);
-        return result;
     }
 
-    private T Join<T>(StateWriter outer, Func<StateWriter, T> write)
+    private T Join<T>(Func<StateWriter, T> write)
     {
         writing.Execute("SAVEPOINT inner_change");
         try
         {
-            var result = write(outer);
+            var result = write(current!);
             writing.Execute("RELEASE inner_change");
             return result;
         }
@@ -268,28 +251,37 @@ public sealed class StateStore : IDisposable
         }
     }
 
-    /// <summary>Moves the log into the file. Under the gate, so that no checkpoint ever runs beside a writer.</summary>
+    private void Close()
+    {
+        while (idle.TryTake(out var database))
+        {
+            database.Dispose();
+        }
+
+        writing.Dispose();
+    }
+
+    /// <summary>Moves the log into the file. Inside the gate, so that no checkpoint ever runs beside a writer.</summary>
     private void Checkpoint()
     {
         lock (turn)
         {
-            if (disposed || !gate.TryEnter(Patience))
+            if (!disposed)
             {
-                return;
+                gate.TryRun(MoveLog, Patience);
             }
+        }
+    }
 
-            try
-            {
-                writing.Script("PRAGMA wal_checkpoint(PASSIVE)");
-            }
-            catch (SqliteException)
-            {
-                // It is only put off: every change is in the log, and the next checkpoint or opener takes it from there.
-            }
-            finally
-            {
-                gate.Leave();
-            }
+    private void MoveLog()
+    {
+        try
+        {
+            writing.Script("PRAGMA wal_checkpoint(PASSIVE)");
+        }
+        catch (SqliteException)
+        {
+            // It is only put off: every change is in the log, and the next checkpoint or opener takes it from there.
         }
     }
 }

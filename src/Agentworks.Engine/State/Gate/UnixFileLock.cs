@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Agentworks.State;
+namespace Agentworks.State.Gate;
 
 /// <summary>
 /// An advisory lock on a file (flock). It belongs to the open file, so two in one process exclude each other, and the kernel takes
@@ -19,7 +19,10 @@ internal sealed partial class UnixFileLock : IDisposable
     private UnixFileLock(SafeFileHandle handle) => this.handle = handle;
 
     /// <summary>Opens the lock file, and makes it, private, when it is not there. Takes no lock.</summary>
-    public static UnixFileLock Open(string path)
+    public static UnixFileLock Open(string path) => new(OpenPrivate(path));
+
+    /// <summary>A handle that no lock of the framework's is on.</summary>
+    public static SafeFileHandle OpenPrivate(string path)
     {
         while (true)
         {
@@ -28,7 +31,7 @@ internal sealed partial class UnixFileLock : IDisposable
             var descriptor = OpenFile(path, readWrite | closeOnExec);
             if (descriptor >= 0)
             {
-                return new UnixFileLock(new SafeFileHandle(descriptor, ownsHandle: true));
+                return new SafeFileHandle(descriptor, ownsHandle: true);
             }
 
             if (File.Exists(path))

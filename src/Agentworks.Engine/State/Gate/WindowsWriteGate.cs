@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Agentworks.State;
+namespace Agentworks.State.Gate;
 
 /// <summary>The gate as a named mutex: Windows queues its waiters and gives it up when the holder dies.</summary>
 internal sealed class WindowsWriteGate(string home) : IWriteGate
@@ -12,20 +12,30 @@ internal sealed class WindowsWriteGate(string home) : IWriteGate
 
     public string Holder => "another process";
 
-    public bool TryEnter(TimeSpan timeout)
+    public bool TryRun(Action work, TimeSpan timeout)
     {
         try
         {
-            return mutex.WaitOne(timeout);
+            if (!mutex.WaitOne(timeout))
+            {
+                return false;
+            }
         }
         catch (AbandonedMutexException)
         {
             // The holder died; SQLite undoes what it left, and the gate is ours.
+        }
+
+        try
+        {
+            work();
             return true;
         }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
     }
-
-    public void Leave() => mutex.ReleaseMutex();
 
     public void Dispose() => mutex.Dispose();
 }
