@@ -17,6 +17,10 @@ $configuration.Output.Verbosity = 'Detailed'
 if ($Filter) { $configuration.Filter.FullName = "*$Filter*" }
 $run = Invoke-Pester -Configuration $configuration
 
+# The machine that the files shared goes when all of them are done.
+$teardown = Join-Path $Path 'Teardown.ps1'
+if (Test-Path $teardown) { & $teardown }
+
 # A BeforeAll that threw or a file that does not parse may leave no failed test behind, yet is a failure.
 $failed = $run.FailedCount
 if ($failed -eq 0) { $failed = $run.FailedContainersCount + $run.FailedBlocksCount }

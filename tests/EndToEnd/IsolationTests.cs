@@ -91,7 +91,7 @@ public sealed class IsolationTests(MachineFixture machine) : IAsyncLifetime
 
         // A process that began while the grant held stands inside when it is taken away.
         await machine.RunAsync(
-            "cd /opt/agentworks/workspaces/theirs && nohup sh -c 'trap \"\" HUP; while sleep 0.05; do ls /opt/agentworks/workspaces/theirs >/dev/null 2>&1 || { echo denied > ~/told; break; }; done' >/dev/null 2>&1 &",
+            "cd /opt/agentworks/workspaces/theirs && nohup sh -c 'trap \"\" HUP; while sleep 0.05; do ls /opt/agentworks/workspaces/theirs >/dev/null 2>&1 || { echo denied > ~/told; exec sleep 1000; }; done' >/dev/null 2>&1 &",
             "alice");
         await Eventually.BecomesAsync(async () => (await machine.RunAsync("pgrep -f while", "alice")).ExitCode == 0, "the process runs");
         var outcomes = await machine.Engine.Agents.RevokeAsync("alice", ["theirs"], all: false, kill: false, Quiet, CancellationToken.None);

@@ -28,9 +28,9 @@ function Exit-TestMachine {
     $env:AGENTWORKS_HOME = $script:homeBefore
 }
 
-# A command as root on a machine, past the module's own records: what is really there.
-function Get-Truth([string] $Command, [string] $Vm = 'box') {
-    $result = Invoke-AgwCommand -Vm $Vm -Command "sudo -n sh -c '$Command'" -ErrorAction Stop
-    if ($result.ExitCode -ne 0) { throw "$Command failed on ${Vm}: $($result.ErrorOutput)" }
+# A script as root on a machine: what is really there, whatever the records say.
+function Get-Truth([string] $Script, [string] $Vm = 'box') {
+    $result = $Script | Invoke-AgwCommand -Vm $Vm 'sudo -n sh' -ErrorAction Stop
+    if ($result.ExitCode -ne 0) { throw "On ${Vm}: $Script`nsaid: $($result.ErrorOutput)" }
     $result.Output.TrimEnd("`n")
 }

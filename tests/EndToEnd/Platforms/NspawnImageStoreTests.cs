@@ -50,18 +50,18 @@ public sealed class NspawnImageStoreTests : IDisposable
     public async Task TheBuilderThatOutlivedItsStarterIsWaitedFor()
     {
         var left = Directory.CreateDirectory(Path.Combine(Images, "0123456789abcdef.new")).FullName;
-        using var cancel = new CancellationTokenSource();
+        var input = new HeldStream();
         var orphan = processes.RunAsync(
             "flock",
             ["--no-fork", Path.Combine(Images, "build.lock"), "sh", "-c", "echo; read -r line; test -d \"$0\"", left],
-            new ProcessOptions(Input: new HeldStream(cancel.Token), OnOutputLine: _ => held.SetResult()),
+            new ProcessOptions(Input: input, OnOutputLine: _ => held.SetResult()),
             CancellationToken.None);
         await held.Task;
         var sink = new ListSink(e =>
         {
             if (e is ProgressEvent { Percent: null })
             {
-                cancel.Cancel();
+                input.LetGo();
             }
         });
         var inputs = Smallest() with { Sources = ["deb [trusted=yes] copy:/nonexistent bookworm main"] };
@@ -140,21 +140,6 @@ public sealed class NspawnImageStoreTests : IDisposable
             }
 
             also?.Invoke(engineEvent);
-        }
-    }
-
-    /// <summary>Gives one line when it is let go, and then ends.</summary>
-    private sealed class HeldStream(CancellationToken letGo) : MemoryStream("go\n"u8.ToArray())
-    {
-        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
-        {
-            var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using (letGo.Register(released.SetResult))
-            {
-                await released.Task;
-            }
-
-            await base.CopyToAsync(destination, bufferSize, cancellationToken);
         }
     }
 }

@@ -88,6 +88,33 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
     }
 
     [Fact]
+    public async Task StartingWhileItShutsDownWaitsAndStartsItAnew()
+    {
+        var machine = await fixture.StartNewAsync("turn");
+        var paths = fixture.PathsOf(machine);
+        var before = await fixture.ReadAsync(machine, "cat /proc/sys/kernel/random/boot_id");
+
+        // What a stop leaves that was killed right after it sent its signal.
+        await File.WriteAllTextAsync(paths.Stopping, string.Empty);
+        ProcessIdentity.Read(paths.Run)!.Signal(ProcessIdentity.Terminate);
+        await fixture.Platform.StartAsync(machine, NullEventSink.Instance, CancellationToken.None);
+
+        Assert.NotEqual(before, await fixture.ReadAsync(machine, "cat /proc/sys/kernel/random/boot_id"), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task CancellingAStartLeavesItStopped()
+    {
+        var machine = await fixture.Platform.CreateAsync(fixture.NewSpec("cancel"), new ListJournal(), NullEventSink.Instance, CancellationToken.None);
+        using var cancel = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.Platform.StartAsync(machine, new CancelAtOnce(cancel), cancel.Token));
+
+        Assert.Equal(PowerState.Stopped, await StateOf(machine));
+        Assert.Empty(await MachineTraces.FindAsync(fixture, machine.Spec.Id, filesToo: false));
+    }
+
+    [Fact]
     public async Task ARunningMachineCanBeRemoved()
     {
         var machine = await fixture.StartNewAsync("running");
@@ -193,5 +220,11 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         var journal = new ListJournal();
         await fixture.Platform.CreateAsync(fixture.NewSpec("steps"), journal, NullEventSink.Instance, CancellationToken.None);
         return journal.Steps.Count;
+    }
+
+    // The first event of a start comes when nspawn has just been launched.
+    private sealed class CancelAtOnce(CancellationTokenSource source) : IEventSink
+    {
+        public void Report(EngineEvent engineEvent) => source.Cancel();
     }
 }
