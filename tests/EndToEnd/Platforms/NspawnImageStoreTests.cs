@@ -2,6 +2,7 @@ using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -18,7 +19,7 @@ public sealed class NspawnImageStoreTests : IDisposable
 
     private string Images => Path.Combine(root, "images");
 
-    [Fact]
+    [MachineFact]
     public async Task OfTwoBuildersAtOnceOneBuildsAndWhatAKilledOneLeftIsCleared()
     {
         var left = Directory.CreateDirectory(Path.Combine(Images, "0123456789abcdef.new", "rootfs", "proc")).FullName;
@@ -46,7 +47,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.Contains("base-files ", await File.ReadAllTextAsync(roots[0] + ".packages"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TheBuilderThatOutlivedItsStarterIsWaitedFor()
     {
         var left = Directory.CreateDirectory(Path.Combine(Images, "0123456789abcdef.new")).FullName;
@@ -72,7 +73,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.False(Directory.Exists(left));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task OnlyImagesWithoutMachinesAreUnused()
     {
         var layout = new NspawnLayout(root);
@@ -88,7 +89,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.False(store.Has(keys[1]));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task CancellingLeavesNothingUnfinished()
     {
         using var cancel = new CancellationTokenSource();
@@ -106,7 +107,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.Empty(MountTable.Below(root));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AMirrorThatIsNoneIsAnErrorAndLeavesNothing()
     {
         var inputs = Smallest() with { Sources = ["deb [trusted=yes] copy:/nonexistent bookworm main"] };

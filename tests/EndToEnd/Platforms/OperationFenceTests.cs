@@ -1,5 +1,6 @@
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -11,7 +12,7 @@ public sealed class OperationFenceTests : IDisposable
 
     public OperationFenceTests() => paths = new NspawnLayout(folder.Path).For("m1");
 
-    [Fact]
+    [MachineFact]
     public async Task AToolOfAGivenUpOperationDoesNothing()
     {
         var earlier = await BeginAsync();
@@ -25,7 +26,7 @@ public sealed class OperationFenceTests : IDisposable
         Assert.Equal(["late"], Directory.GetFiles(folder.Path).Select(f => Path.GetFileName(f)), StringComparer.Ordinal);
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TheNextOperationWaitsForAToolThatStillRuns()
     {
         var (program, arguments) = (await BeginAsync()).Wrap("/bin/sh", ["-c", "echo; read -r line"]);
