@@ -36,7 +36,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         _machines = new MachineConnections(Platforms, ssh, keys, _store, options.Connect);
         var power = new MachinePower(Platforms, _store);
 
-        Sessions = new SessionService(_store, Config, _machines, power, operations, options.Secrets, options.Clock);
+        var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
+        Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, keys, ssh, knownHosts, options.Clock);

@@ -18,6 +18,9 @@ public sealed record SessionLaunch
     /// <summary>What runs instead when the machine resumes the session after a reboot; empty for the command again.</summary>
     public required string ResumeCommand { get; init; }
 
+    /// <summary>Programs without which it is not worth starting.</summary>
+    public IReadOnlyList<string> RequiredCommands { get; init; } = [];
+
     /// <summary>Whether the command may gain privileges, as an admin's may with sudo.</summary>
     public required bool MayGainPrivileges { get; init; }
 
@@ -38,7 +41,7 @@ public sealed record SessionLaunch
 
     /// <summary>For the session's user: its plain variables and its command.</summary>
     public string EnvironmentFile =>
-        Export(Environment) + Assign(("agw_command", Command), ("agw_resume", ResumeCommand));
+        Export(Environment) + Assign(("agw_command", Command), ("agw_resume", ResumeCommand), ("agw_required", string.Join(' ', RequiredCommands)));
 
     /// <summary>For this one start: the secrets. Kept in memory until the command begins, nowhere else.</summary>
     public string StartFile => Export(Secrets);

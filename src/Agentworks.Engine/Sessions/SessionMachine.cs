@@ -18,6 +18,11 @@ public sealed class SessionMachine(IMachineShell shell)
     public Task<IReadOnlyList<SessionReport>> StartAsync(
         IReadOnlyList<SessionLaunch> launches, bool restart, bool discard, string operationId, CancellationToken cancellationToken)
     {
+        if (launches.Count == 0)
+        {
+            return Task.FromResult<IReadOnlyList<SessionReport>>([]);
+        }
+
         List<string> arguments = [Looks.ToString(CultureInfo.InvariantCulture), restart ? "restart" : string.Empty, discard ? "discard" : string.Empty];
         foreach (var launch in launches)
         {

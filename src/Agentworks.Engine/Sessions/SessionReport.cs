@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Agentworks.Errors;
 using Agentworks.Model;
 
 namespace Agentworks.Sessions;
@@ -16,6 +17,32 @@ namespace Agentworks.Sessions;
 public sealed record SessionReport(
     string Name, SessionStatus Status, int? ProcessId, int? ExitCode, DateTimeOffset? Started, string? RunId, string Message, bool Failed)
 {
+    /// <summary>The error behind a <see cref="Failed"/> that never reached the machine.</summary>
+    public AgentworksException? Cause { get; init; }
+
+    /// <summary>A session that was not even tried.</summary>
+    public static SessionReport Refused(string name, AgentworksException cause) =>
+        new(name, SessionStatus.Unknown, null, null, null, null, cause.Message, Failed: true) { Cause = cause };
+
+    /// <summary>The recorded session with what was reported.</summary>
+    public AgwSession Apply(AgwSession session) => session with
+    {
+        Status = Status,
+        ProcessId = ProcessId,
+        ExitCode = ExitCode,
+        RunId = RunId ?? session.RunId,
+        Started = Started ?? session.Started,
+    };
+
+    /// <summary>The error that a failed report stands for.</summary>
+    public AgentworksException ToFailure() => Cause ?? (Status == SessionStatus.Exited
+        ? new SessionDiedException($"The command of session '{Name}' ended at once with status {ExitCode}: {Message.Trim()}")
+        {
+            Target = Name,
+            Recommendation = "Try the command by hand with Invoke-AgwCommand, as the same agent in the same workspace.",
+        }
+        : new NotReadyException($"Session '{Name}': {Message.Trim()}") { Target = Name, Recommendation = $"Get-AgwSession {Name}" });
+
     /// <summary>
     /// One report a line: name, status, pid, exit status, start in seconds since 1970, run id, message in base64, each separated by a
     /// tab; a status with a leading "!" marks a failure.

@@ -7,14 +7,14 @@ namespace Agentworks.Sessions;
 public static class SessionVariables
 {
     // Variables that decide what code a shell runs or which session this is: not for callers to set.
-    private static readonly string[] Reserved = ["IFS", "ENV", "BASH_ENV", "SHELLOPTS", "TMUX", "TMUX_PANE", "agw_command", "agw_resume"];
+    private static readonly string[] Reserved = ["IFS", "ENV", "BASH_ENV", "SHELLOPTS", "TMUX", "TMUX_PANE"];
 
     public static void Validate(IEnumerable<string> names)
     {
         foreach (var name in names)
         {
             var proper = name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-            if (!proper || Reserved.Contains(name, StringComparer.Ordinal) || name.StartsWith("LD_", StringComparison.Ordinal))
+            if (!proper || Reserved.Contains(name, StringComparer.Ordinal) || name.StartsWith("LD_", StringComparison.Ordinal) || name.StartsWith("agw_", StringComparison.Ordinal))
             {
                 throw new InvalidRequestException($"'{name}' cannot name an environment variable of a session.")
                 {

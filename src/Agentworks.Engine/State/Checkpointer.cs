@@ -8,7 +8,7 @@ namespace Agentworks.State;
 /// </summary>
 internal sealed class Checkpointer(StatePaths paths)
 {
-    private const long Enough = 4L << 20;
+    private const long Enough = 16L << 20;
     private readonly string guard = Path.Combine(paths.Locks, "state.checkpoint");
     private readonly FileInfo log = new(paths.Log);
     private long next = Enough;

@@ -155,9 +155,10 @@ internal static class StateFile
         File.Delete(paths.Unborn);
         File.Delete(paths.Unborn + "-journal");
         MakePrivateFile(paths.Unborn);
+        // Small pages, because every changed one goes to the log whole and most rows are small.
         using (var database = Database.Open(paths, paths.Unborn, readOnly: false))
         {
-            database.Script($"PRAGMA application_id = {ApplicationId.ToString(CultureInfo.InvariantCulture)}");
+            database.Script($"PRAGMA page_size = 2048; PRAGMA application_id = {ApplicationId.ToString(CultureInfo.InvariantCulture)}");
             Migrate(database, paths, version: 0, migrations, backup: null);
             database.Execute(
                 "INSERT INTO meta (key, value) VALUES ('owner', $1)", Convert.ToHexString(RandomNumberGenerator.GetBytes(8)).ToLowerInvariant());

@@ -21,7 +21,7 @@ internal static class MachineTraces
               fi
             done
             """;
-        const string Files = "\nfind /var/lib/agentworks/machines /run/netns -name \"*$id*\" | sed 's/^/file /'\n";
+        const string Files = "\nfind /var/lib/agentworks/machines /run/netns -maxdepth 1 -name \"*$id*\" | sed 's/^/file /'\n";
         var result = await fixture.Processes.RunAsync(
             "/bin/sh", ["-c", filesToo ? Look + Files : Look, "look", id], new ProcessOptions(), CancellationToken.None);
         return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -4,6 +4,7 @@ using Agentworks.Events;
 using Agentworks.Platforms;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -25,6 +26,11 @@ public sealed class NspawnFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        if (new MachineFactAttribute().Skip is not null)
+        {
+            return;
+        }
+
         foreach (var machine in Leftovers())
         {
             await Platform.RemoveAsync(machine, CancellationToken.None);

@@ -2,6 +2,7 @@ using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -18,7 +19,7 @@ public sealed class NspawnImageStoreTests : IDisposable
 
     private string Images => Path.Combine(root, "images");
 
-    [Fact]
+    [MachineFact]
     public async Task OfTwoBuildersAtOnceOneBuildsAndWhatAKilledOneLeftIsCleared()
     {
         var left = Directory.CreateDirectory(Path.Combine(Images, "0123456789abcdef.new", "rootfs", "proc")).FullName;
@@ -46,22 +47,22 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.Contains("base-files ", await File.ReadAllTextAsync(roots[0] + ".packages"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TheBuilderThatOutlivedItsStarterIsWaitedFor()
     {
         var left = Directory.CreateDirectory(Path.Combine(Images, "0123456789abcdef.new")).FullName;
-        using var cancel = new CancellationTokenSource();
+        var input = new HeldStream();
         var orphan = processes.RunAsync(
             "flock",
             ["--no-fork", Path.Combine(Images, "build.lock"), "sh", "-c", "echo; read -r line; test -d \"$0\"", left],
-            new ProcessOptions(Input: new HeldStream(cancel.Token), OnOutputLine: _ => held.SetResult()),
+            new ProcessOptions(Input: input, OnOutputLine: _ => held.SetResult()),
             CancellationToken.None);
         await held.Task;
         var sink = new ListSink(e =>
         {
             if (e is ProgressEvent { Percent: null })
             {
-                cancel.Cancel();
+                input.LetGo();
             }
         });
         var inputs = Smallest() with { Sources = ["deb [trusted=yes] copy:/nonexistent bookworm main"] };
@@ -72,7 +73,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.False(Directory.Exists(left));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task OnlyImagesWithoutMachinesAreUnused()
     {
         var layout = new NspawnLayout(root);
@@ -88,7 +89,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.False(store.Has(keys[1]));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task CancellingLeavesNothingUnfinished()
     {
         using var cancel = new CancellationTokenSource();
@@ -106,7 +107,7 @@ public sealed class NspawnImageStoreTests : IDisposable
         Assert.Empty(MountTable.Below(root));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AMirrorThatIsNoneIsAnErrorAndLeavesNothing()
     {
         var inputs = Smallest() with { Sources = ["deb [trusted=yes] copy:/nonexistent bookworm main"] };
@@ -140,21 +141,6 @@ public sealed class NspawnImageStoreTests : IDisposable
             }
 
             also?.Invoke(engineEvent);
-        }
-    }
-
-    /// <summary>Gives one line when it is let go, and then ends.</summary>
-    private sealed class HeldStream(CancellationToken letGo) : MemoryStream("go\n"u8.ToArray())
-    {
-        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
-        {
-            var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using (letGo.Register(released.SetResult))
-            {
-                await released.Task;
-            }
-
-            await base.CopyToAsync(destination, bufferSize, cancellationToken);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Agentworks.Platforms.Nspawn;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -7,7 +8,7 @@ public sealed class NspawnImageTests(NspawnFixture fixture) : IClassFixture<Nspa
 {
     private string Root => new NspawnImageStore(fixture.Processes, TimeProvider.System, fixture.Layout).RootOf(ImageInputs.Default().Key);
 
-    [Fact]
+    [MachineFact]
     public void NothingThatMustDifferFromMachineToMachineIsInIt()
     {
         Assert.Empty(Directory.GetFiles(Path.Combine(Root, "etc/ssh"), "ssh_host_*"));
@@ -16,7 +17,7 @@ public sealed class NspawnImageTests(NspawnFixture fixture) : IClassFixture<Nspa
         Assert.False(File.Exists(Path.Combine(Root, "usr/sbin/policy-rc.d")));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task ItsPackagesAreListedWithTheirVersions()
     {
         var listed = (await File.ReadAllLinesAsync(Root + ".packages")).Select(l => l.Split(' ')).ToList();
@@ -25,7 +26,7 @@ public sealed class NspawnImageTests(NspawnFixture fixture) : IClassFixture<Nspa
         Assert.Empty(ImageInputs.Default().Packages.Except(listed.Select(l => l[0]), StringComparer.Ordinal));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task NoOtherUserOfThisComputerCanReachIt()
     {
         var result = await fixture.Processes.RunAsync(

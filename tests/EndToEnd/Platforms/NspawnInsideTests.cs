@@ -1,8 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
-using Agentworks.Platforms;
+using System.Net;
 using Agentworks.Platforms.Nspawn;
+using Agentworks.Platforms;
 using Agentworks.Ports;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -11,7 +12,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
 {
     private const string Canary = "AGW_PLATFORM_TEST_CANARY";
 
-    [Fact]
+    [MachineFact]
     public async Task SshReachesItThroughTheProxyCommandWithTheKeyPinnedBeforehand()
     {
         using var folder = new TemporaryFolder();
@@ -31,7 +32,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         Assert.Equal("none", await ReadAsync("test -e /root/reached || echo none"));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TheShellIsTheMachinesOwnRootAndKnowsNothingOfThisComputersEnvironment()
     {
         Environment.SetEnvironmentVariable(Canary, "secret");
@@ -44,7 +45,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         Assert.DoesNotContain("..", await ReadAsync("grep -E '^0::|systemd' /proc/self/cgroup"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TheBackgroundProgramsInheritNothingOfThisEnvironment()
     {
         Environment.SetEnvironmentVariable(Canary, "secret");
@@ -58,7 +59,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         }
     }
 
-    [Fact]
+    [MachineFact]
     public async Task StoppingAUnitKillsAllItsProcesses()
     {
         await ReadAsync("""
@@ -73,7 +74,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         Assert.Equal("inactive", await ReadAsync("systemctl is-active many@a || true"));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AUserManagerLingersAndRunsUnits()
     {
         await ReadAsync("useradd -m -p '*' lingerer && loginctl enable-linger lingerer");
@@ -87,7 +88,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         Assert.Equal("lingerer", answer);
     }
 
-    [Fact]
+    [MachineFact]
     public async Task RootMakesAndRemovesSubvolumesInTheStoreAndUsersPassThrough()
     {
         await ReadAsync("""
@@ -99,7 +100,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         Assert.Equal("acl", await ReadAsync("cd /opt/agentworks/workspaces && mkdir a && setfacl -d -m o::--- a && getfacl a | grep -q default:other::--- && echo acl"));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task HidingProcessesInsideLeavesThisComputersProcAlone()
     {
         var before = await File.ReadAllTextAsync("/proc/self/mountinfo");
@@ -109,7 +110,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         Assert.Equal(ProcLine(before), ProcLine(await File.ReadAllTextAsync("/proc/self/mountinfo")));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task ItReachesTheInternetButNotThisComputersLoopback()
     {
         Assert.Contains("Reading package lists", await ReadAsync("apt-get update"), StringComparison.Ordinal);
@@ -129,13 +130,13 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         }
     }
 
-    [Fact]
+    [MachineFact]
     public async Task ItMayHaveAFirewallOfItsOwn()
     {
         await ReadAsync("nft add table inet own && nft delete table inet own");
     }
 
-    [Fact]
+    [MachineFact]
     public async Task StartingAMachineLeavesOtherNamespacesAlone()
     {
         var name = "agwother" + Environment.ProcessId;
@@ -151,7 +152,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         }
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TheConsoleLogIsBoundedAndTheMachineGoesOn()
     {
         await ReadAsync("head -c 3000000 /dev/zero | tr '\\0' x > /dev/console");
@@ -197,6 +198,11 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
 
         public async Task InitializeAsync()
         {
+            if (new MachineFactAttribute().Skip is not null)
+            {
+                return;
+            }
+
             await Machines.InitializeAsync();
             Machine = await Machines.StartNewAsync("inside");
         }

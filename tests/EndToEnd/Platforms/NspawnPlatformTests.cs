@@ -1,8 +1,10 @@
 using System.Globalization;
 using Agentworks.Errors;
 using Agentworks.Events;
-using Agentworks.Platforms;
 using Agentworks.Platforms.Nspawn;
+using Agentworks.Platforms;
+using Agentworks.Ports;
+using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
 
@@ -10,15 +12,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
-    [Fact]
-    public async Task ThisComputerIsReady()
-    {
-        var readiness = await fixture.Platform.CheckAsync(CancellationToken.None);
-
-        Assert.True(readiness.Ready, readiness.Message);
-    }
-
-    [Fact]
+    [MachineFact]
     public async Task ALifeFromCreationToRemoval()
     {
         var spec = fixture.NewSpec("life");
@@ -54,7 +48,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         await fixture.Platform.RemoveAsync(machine, CancellationToken.None);
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AnOrderlyStopLetsServicesFinish()
     {
         var machine = await fixture.StartNewAsync("orderly");
@@ -69,7 +63,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         Assert.Equal("finished", await fixture.ReadAsync(machine, "cat /opt/agentworks/workspaces/finished"));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AMachineWhoseNspawnWasKilledIsStoppedAndStartsAgainAsOne()
     {
         var machine = await fixture.StartNewAsync("killed");
@@ -87,7 +81,34 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         Assert.False(orphan.IsAlive());
     }
 
-    [Fact]
+    [MachineFact]
+    public async Task StartingWhileItShutsDownWaitsAndStartsItAnew()
+    {
+        var machine = await fixture.StartNewAsync("turn");
+        var paths = fixture.PathsOf(machine);
+        var before = await fixture.ReadAsync(machine, "cat /proc/sys/kernel/random/boot_id");
+
+        // What a stop leaves that was killed right after it sent its signal.
+        await File.WriteAllTextAsync(paths.Stopping, string.Empty);
+        ProcessIdentity.Read(paths.Run)!.Signal(ProcessIdentity.Terminate);
+        await fixture.Platform.StartAsync(machine, NullEventSink.Instance, CancellationToken.None);
+
+        Assert.NotEqual(before, await fixture.ReadAsync(machine, "cat /proc/sys/kernel/random/boot_id"), StringComparer.Ordinal);
+    }
+
+    [MachineFact]
+    public async Task CancellingAStartLeavesItStopped()
+    {
+        var machine = await fixture.Platform.CreateAsync(fixture.NewSpec("cancel"), new ListJournal(), NullEventSink.Instance, CancellationToken.None);
+        using var cancel = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.Platform.StartAsync(machine, new CancelAtOnce(cancel), cancel.Token));
+
+        Assert.Equal(PowerState.Stopped, await StateOf(machine));
+        Assert.Empty(await MachineTraces.FindAsync(fixture, machine.Spec.Id, filesToo: false));
+    }
+
+    [MachineFact]
     public async Task ARunningMachineCanBeRemoved()
     {
         var machine = await fixture.StartNewAsync("running");
@@ -98,7 +119,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         Assert.Empty(await MachineTraces.FindAsync(fixture, machine.Spec.Id));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task CutShortAtEveryStepItIsRemovedWithoutATrace()
     {
         for (var step = 0; step < await StepsOfACreation(); step++)
@@ -113,7 +134,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         }
     }
 
-    [Fact]
+    [MachineFact]
     public async Task CutShortAtEveryStepTheNextCreationGoesOn()
     {
         for (var step = 0; step < await StepsOfACreation(); step++)
@@ -130,7 +151,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         }
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AMachineCutShortBeforeItsIdentityIsNotStarted()
     {
         var spec = fixture.NewSpec("half");
@@ -142,7 +163,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
             fixture.Platform.StartAsync(new PlatformMachine(spec, "{}"), NullEventSink.Instance, CancellationToken.None));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task TwoMachinesAtOnceHaveNothingInCommon()
     {
         var pair = await Task.WhenAll(fixture.StartNewAsync("one"), fixture.StartNewAsync("two"));
@@ -158,7 +179,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         Assert.Equal("none", await fixture.ReadAsync(pair[1], "test -e /etc/only-here || echo none"));
     }
 
-    [Fact]
+    [MachineFact]
     public async Task AMachineThatCannotBootSaysSoWithItsConsole()
     {
         var spec = fixture.NewSpec("broken");
@@ -176,7 +197,19 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         Assert.Empty(await MachineTraces.FindAsync(fixture, spec.Id));
     }
 
-    [Fact]
+    [MachineFact]
+    public async Task WithoutSlirpAMachineWorksOnWithoutInternetAndAWarningTellsSo()
+    {
+        var platform = new NspawnPlatform(new WithoutProgram(fixture.Processes, "slirp4netns"), TimeProvider.System);
+        var warnings = new WarningList();
+        var machine = await platform.CreateAsync(fixture.NewSpec("alone"), new ListJournal(), warnings, CancellationToken.None);
+        await platform.StartAsync(machine, warnings, CancellationToken.None);
+
+        Assert.Single(warnings.Seen);
+        Assert.Equal("lo", await fixture.ReadAsync(machine, "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '"));
+    }
+
+    [MachineFact]
     public async Task TheDiskHasTheSizeAskedFor()
     {
         var machine = await fixture.StartNewAsync("disk");
@@ -193,5 +226,34 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         var journal = new ListJournal();
         await fixture.Platform.CreateAsync(fixture.NewSpec("steps"), journal, NullEventSink.Instance, CancellationToken.None);
         return journal.Steps.Count;
+    }
+
+    // The first event of a start comes when nspawn has just been launched.
+    private sealed class CancelAtOnce(CancellationTokenSource source) : IEventSink
+    {
+        public void Report(EngineEvent engineEvent) => source.Cancel();
+    }
+
+    private sealed class WarningList : IEventSink
+    {
+        public List<WarningEvent> Seen { get; } = [];
+
+        public void Report(EngineEvent engineEvent)
+        {
+            if (engineEvent is WarningEvent warning)
+            {
+                Seen.Add(warning);
+            }
+        }
+    }
+
+    /// <summary>This computer, with one program less.</summary>
+    private sealed class WithoutProgram(IProcessRunner processes, string absent) : IProcessRunner
+    {
+        public string? Find(string program) => program == absent ? null : processes.Find(program);
+
+        public Task<ProcessResult> RunAsync(
+            string fileName, IReadOnlyList<string> arguments, ProcessOptions? options, CancellationToken cancellationToken) =>
+            processes.RunAsync(fileName, arguments, options, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using Agentworks.Events;
 using Agentworks.Platforms.Nspawn;
+using Agentworks.Tests.Unit.State;
 
 namespace Agentworks.Tests.Unit.Platforms;
 
@@ -84,14 +85,9 @@ public sealed class NspawnPartsTests
         Assert.InRange(sink.Seen[^1], 90, 99);
     }
 
-    [Fact]
+    [LinuxFact]
     public void AProcessIsItselfOnlyWhileItsStartAndBootAgree()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         var me = new ProcessIdentity(Environment.ProcessId, ProcessIdentity.Status(Environment.ProcessId).StartTicks, ProcessIdentity.CurrentBoot());
 
         Assert.True(me.IsAlive());

@@ -4,7 +4,9 @@ using Agentworks.Ports;
 namespace Agentworks.Platforms.Nspawn;
 
 /// <summary>Runs this computer's own tools, each bounded in time; a failing one becomes an exception with what it said.</summary>
-internal sealed class HostCommands(IProcessRunner processes)
+/// <param name="processes">Runs them.</param>
+/// <param name="fence">The operation on a machine that they belong to; null when to none.</param>
+internal sealed class HostCommands(IProcessRunner processes, OperationFence? fence = null)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -14,6 +16,7 @@ internal sealed class HostCommands(IProcessRunner processes)
     public string Require(string program) => processes.Find(program)
         ?? throw new PrerequisiteMissingException($"The program '{program}' is not installed.") { Target = program };
 
+    /// <returns>Its output.</returns>
     public async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var result = await TryAsync(program, arguments, cancellationToken).ConfigureAwait(false);
@@ -26,11 +29,14 @@ internal sealed class HostCommands(IProcessRunner processes)
     }
 
     public Task<ProcessResult> TryAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        processes.RunAsync(Require(program), arguments, new ProcessOptions(Timeout: Limit, WorkingDirectory: "/"), cancellationToken);
+        RunAsync(program, arguments, new ProcessOptions(Timeout: Limit, WorkingDirectory: "/"), cancellationToken);
 
     public Task<ProcessResult> RunAsync(
-        string program, IReadOnlyList<string> arguments, ProcessOptions options, CancellationToken cancellationToken) =>
-        processes.RunAsync(Require(program), arguments, options, cancellationToken);
+        string program, IReadOnlyList<string> arguments, ProcessOptions options, CancellationToken cancellationToken)
+    {
+        var (file, all) = fence?.Wrap(Require(program), arguments) ?? (Require(program), arguments);
+        return processes.RunAsync(file, all, options, cancellationToken);
+    }
 
     /// <summary>The last lines of what a program said, for a message.</summary>
     public static string Tail(string text, int lines = 12)

@@ -93,9 +93,14 @@ internal sealed class MachineDisk(NspawnPaths paths, HostCommands commands, Time
         }
 
         // Unmounting frees it; one is left only when the mount was cut short.
+        await Waiting.UntilAsync(() => LoopDevices.Of(paths.Disk).Count == 0, TimeSpan.FromMilliseconds(200), clock, cancellationToken)
+            .ConfigureAwait(false);
         foreach (var device in LoopDevices.Of(paths.Disk))
         {
-            await commands.TryAsync("losetup", ["-d", device], cancellationToken).ConfigureAwait(false);
+            await commands.TryAsync("losetup", ["--detach", device], cancellationToken).ConfigureAwait(false);
         }
+
+        await Waiting.UntilAsync(() => LoopDevices.Of(paths.Disk).Count == 0, TimeSpan.FromSeconds(3), clock, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

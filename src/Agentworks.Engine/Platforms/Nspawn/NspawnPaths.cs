@@ -8,6 +8,12 @@ public sealed record NspawnPaths(string Id, string Folder)
 
     public string Owner => Path.Combine(Folder, "owner.json");
 
+    /// <summary>Beside the folder, because it goes last.</summary>
+    public string Lock => Folder + ".lock";
+
+    /// <summary>There while it is being shut down.</summary>
+    public string Stopping => Path.Combine(Folder, "stopping");
+
     /// <summary>The public host key as it was made, out of the machine's own reach.</summary>
     public string HostKey => Path.Combine(Folder, "host_key.pub");
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Ports;
@@ -17,9 +16,9 @@ namespace Agentworks.Platforms.Nspawn;
 /// </remarks>
 public sealed class NspawnPlatform : IVmPlatform
 {
-    private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
+    // For a shutdown that an earlier command began and did not live to see.
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(20);
 
-    private readonly HostCommands commands;
     private readonly IProcessRunner processes;
     private readonly TimeProvider clock;
     private readonly NspawnLayout layout;
@@ -32,7 +31,6 @@ public sealed class NspawnPlatform : IVmPlatform
     {
         this.processes = processes;
         this.clock = clock;
-        commands = new HostCommands(processes);
         layout = new NspawnLayout(root ?? NspawnLayout.DefaultRoot);
         images = new NspawnImageStore(processes, clock, layout);
     }
@@ -47,9 +45,9 @@ public sealed class NspawnPlatform : IVmPlatform
         MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken)
     {
         Require(NspawnReadiness.Check(processes), spec);
-        var (paths, disk) = Machine(spec);
         var gib = Validate(spec);
         var inputs = ImageFor(spec);
+        var paths = layout.For(spec.Id);
         var owner = OwnerRecord.Read(paths.Owner)
             ?? new OwnerRecord(spec.OwnerTag, spec.Name, spec.HostName, spec.WorkspacesPath, inputs.Key, clock.GetUtcNow());
         if (!images.Has(owner.Image))
@@ -59,7 +57,7 @@ public sealed class NspawnPlatform : IVmPlatform
 
         // The record names the image before it is looked for, so that nobody removes it as unused in between.
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
-        UnixFiles.CreatePrivateFolder(layout.Machines);
+        var machine = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
         UnixFiles.CreatePrivateFolder(paths.Folder);
         owner.Write(paths.Owner);
         if (!images.Has(owner.Image))
@@ -69,56 +67,48 @@ public sealed class NspawnPlatform : IVmPlatform
         }
 
         await journal.RecordAsync($"disk {paths.Disk}", cancellationToken).ConfigureAwait(false);
-        await disk.CreateAsync(gib, cancellationToken).ConfigureAwait(false);
+        await machine.Disk.CreateAsync(gib, cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
-        await disk.MountAsync(cancellationToken).ConfigureAwait(false);
+        await machine.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
-        await new MachineIdentity(paths, commands).WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
+        await machine.Identity.WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
         return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
     public async Task StartAsync(PlatformMachine machine, IEventSink events, CancellationToken cancellationToken)
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
-        var (paths, disk) = Machine(machine.Spec);
-        var nspawn = ProcessIdentity.Read(paths.Run);
-        if (nspawn is null || !nspawn.IsAlive())
+        var paths = layout.For(machine.Spec.Id);
+        var it = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+        var nspawn = it.IsStopping ? null : it.FindRunning();
+        if (nspawn is null)
         {
-            // nspawn may have been killed and its machine live on: two on one disk must not be.
-            await ClearAsync(paths, disk, cancellationToken).ConfigureAwait(false);
-            nspawn = await LaunchAsync(paths, disk, cancellationToken).ConfigureAwait(false);
+            await it.StopAsync(DefaultGrace, cancellationToken).ConfigureAwait(false);
+            var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
+            var image = images.Has(owner.Image) ? images.RootOf(owner.Image)
+                : throw Missing($"The image {owner.Image} of machine '{machine.Spec.Name}' is not in {layout.Images}.", machine);
+            nspawn = await it.LaunchAsync(image, owner, cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        try
-        {
-            await Task.WhenAll(
-                new MachineNetwork(paths, commands, clock).ConnectAsync(events, cancellationToken),
-                AwaitBootAsync(paths, nspawn, cancellationToken)).ConfigureAwait(false);
-        }
-        catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
-        {
-            // One that runs but whose sshd is silent is left for its platform shell to look into.
-            await ClearAsync(paths, disk, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-
-        events.Report(new DetailEvent($"Machine {machine.Spec.Name} answers."));
+        await it.AwaitBootAsync(nspawn, events, cancellationToken).ConfigureAwait(false);
+        events.Report(new DetailEvent($"Machine {machine.Spec.Name} is up."));
     }
 
     public async Task StopAsync(PlatformMachine machine, TimeSpan grace, CancellationToken cancellationToken)
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
-        var (paths, disk) = Machine(machine.Spec);
-
-        // nspawn passes SIGTERM on to the machine's init as the signal that means an orderly shutdown.
-        await BackgroundProgram.EndAsync(paths.Run, grace, clock, cancellationToken).ConfigureAwait(false);
-        await ClearAsync(paths, disk, cancellationToken).ConfigureAwait(false);
+        var paths = layout.For(machine.Spec.Id);
+        if (Directory.Exists(paths.Folder))
+        {
+            var it = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+            await it.StopAsync(grace, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public Task<PowerState> GetPowerStateAsync(PlatformMachine machine, CancellationToken cancellationToken)
     {
-        var (paths, _) = Machine(machine.Spec);
+        var paths = layout.For(machine.Spec.Id);
         return Task.FromResult(
             NspawnReadiness.CheckPrivileges() is { Ready: false } ? PowerState.Unknown
             : ProcessIdentity.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
@@ -129,101 +119,50 @@ public sealed class NspawnPlatform : IVmPlatform
     public async Task RemoveAsync(PlatformMachine machine, CancellationToken cancellationToken)
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
-        var (paths, disk) = Machine(machine.Spec);
-        await BackgroundProgram.EndAsync(paths.Run, TimeSpan.Zero, clock, cancellationToken).ConfigureAwait(false);
-        await ClearAsync(paths, disk, cancellationToken).ConfigureAwait(false);
+        var paths = layout.For(machine.Spec.Id);
+        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var it = new NspawnMachine(paths, new HostCommands(processes, fence), clock);
+        await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         NspawnRemains.Delete(paths);
         NspawnRemains.ThrowIfAny(paths, machine.Spec.Name);
+        fence.Remove();
     }
 
     public ChannelCommand? GetPlatformShell(PlatformMachine machine)
     {
-        var (paths, _) = Machine(machine.Spec);
-        var group = new MachineCgroup(paths.Id);
+        var group = new MachineCgroup(layout.For(machine.Spec.Id).Id);
         var init = group.FindInit() ?? throw new NotReadyException($"Machine '{machine.Spec.Name}' is not running.")
         {
             Target = machine.Spec.Name,
         };
-        return NspawnShell.Describe(commands, machine.Spec.Name, init, group.InitFiles);
+        return NspawnShell.Describe(new HostCommands(processes), machine.Spec.Name, init, group.InitFiles);
     }
 
     public SshEndpoint GetSshEndpoint(PlatformMachine machine)
     {
-        var (paths, _) = Machine(machine.Spec);
+        var paths = layout.For(machine.Spec.Id);
 
         // The link never leaves this computer: the key exchange that also withstands quantum computers would only cost time.
         return new SshEndpoint(
-            paths.Name, 22, paths.Id, NspawnShell.ProxyCommand(commands, paths), ["KexAlgorithms=curve25519-sha256"]);
+            paths.Name, 22, paths.Id, NspawnShell.ProxyCommand(new HostCommands(processes), paths), ["KexAlgorithms=curve25519-sha256"]);
     }
 
     public Task<IReadOnlyList<string>?> GetHostKeysAsync(PlatformMachine machine, CancellationToken cancellationToken)
     {
-        var (paths, _) = Machine(machine.Spec);
+        var paths = layout.For(machine.Spec.Id);
         if (!File.Exists(paths.HostKey))
         {
-            throw new PlatformException($"Machine '{machine.Spec.Name}' has no host key: it was never made to the end.")
-            {
-                Target = machine.Spec.Name,
-            };
+            throw Missing($"Machine '{machine.Spec.Name}' has no host key: it was never made to the end.", machine);
         }
 
         var words = File.ReadAllText(paths.HostKey).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return Task.FromResult<IReadOnlyList<string>?>([$"{words[0]} {words[1]}"]);
     }
 
-    private async Task<ProcessIdentity> LaunchAsync(NspawnPaths paths, MachineDisk disk, CancellationToken cancellationToken)
+    private async Task<NspawnMachine> BeginAsync(NspawnPaths paths, CancellationToken cancellationToken)
     {
-        var owner = OwnerRecord.Read(paths.Owner)
-            ?? throw new PlatformException($"Machine {paths.Id} does not exist in {layout.Machines}.") { Target = paths.Id };
-        if (!images.Has(owner.Image))
-        {
-            throw new PlatformException($"The image {owner.Image} of machine '{owner.Name}' is missing from {layout.Images}.")
-            {
-                Target = owner.Name,
-            };
-        }
-
-        await disk.MountAsync(cancellationToken).ConfigureAwait(false);
-        if (!new MachineIdentity(paths, commands).IsWritten)
-        {
-            throw new PlatformException($"Machine '{owner.Name}' was never made to the end.") { Target = owner.Name };
-        }
-
-        await disk.MountRootAsync(images.RootOf(owner.Image), cancellationToken).ConfigureAwait(false);
-        await new MachineNetwork(paths, commands, clock).CreateAsync(cancellationToken).ConfigureAwait(false);
-        return await NspawnLauncher.StartAsync(commands, paths, owner.WorkspacesPath, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task AwaitBootAsync(NspawnPaths paths, ProcessIdentity nspawn, CancellationToken cancellationToken)
-    {
-        var group = new MachineCgroup(paths.Id);
-        bool Answers() => group.FindInit() is { } init && ListeningPorts.Has(init, 22);
-        await Waiting.UntilAsync(() => Answers() || !nspawn.IsAlive(), BootLimit, clock, cancellationToken).ConfigureAwait(false);
-        if (!Answers())
-        {
-            var what = nspawn.IsAlive()
-                ? string.Create(CultureInfo.InvariantCulture, $"its sshd did not answer within {BootLimit.TotalSeconds} s")
-                : "it ended while it booted";
-            var console = File.Exists(paths.Console) ? HostCommands.Tail(await ReadConsoleAsync(paths, cancellationToken).ConfigureAwait(false)) : "";
-            throw new PlatformException($"Machine {paths.Id} did not start: {what}. Its console ends with:\n{console}") { Target = paths.Id };
-        }
-    }
-
-    private static async Task<string> ReadConsoleAsync(NspawnPaths paths, CancellationToken cancellationToken)
-    {
-        var text = await File.ReadAllTextAsync(paths.Console, cancellationToken).ConfigureAwait(false);
-        return string.Concat(text.Where(c => c == '\n' || !char.IsControl(c)));
-    }
-
-    /// <summary>Takes away everything of a machine that does not run (any more), except its files.</summary>
-    private async Task ClearAsync(NspawnPaths paths, MachineDisk disk, CancellationToken cancellationToken)
-    {
-        var group = new MachineCgroup(paths.Id);
-        await group.KillAsync(clock, cancellationToken).ConfigureAwait(false);
-        await new MachineNetwork(paths, commands, clock).RemoveAsync(cancellationToken).ConfigureAwait(false);
-        await disk.UnmountAsync(cancellationToken).ConfigureAwait(false);
-        group.Remove();
-        UnixFiles.DeleteIfThere(paths.Run);
+        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        return new NspawnMachine(paths, new HostCommands(processes, fence), clock);
     }
 
     private static ImageInputs ImageFor(MachineSpec spec) => spec.Image is null or "debian-12" or "bookworm"
@@ -253,9 +192,5 @@ public sealed class NspawnPlatform : IVmPlatform
         }
     }
 
-    private (NspawnPaths Paths, MachineDisk Disk) Machine(MachineSpec spec)
-    {
-        var paths = layout.For(spec.Id);
-        return (paths, new MachineDisk(paths, commands, clock));
-    }
+    private static PlatformException Missing(string message, PlatformMachine machine) => new(message) { Target = machine.Spec.Name };
 }

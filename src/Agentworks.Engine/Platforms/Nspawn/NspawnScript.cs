@@ -4,6 +4,7 @@ namespace Agentworks.Platforms.Nspawn;
 internal static class NspawnScript
 {
     public static string Launch { get; } = Read("nspawn-launch.sh");
+    public static string Fence { get; } = Read("nspawn-fence.sh");
     public static string Image { get; } = Read("nspawn-image.sh");
 
     private static string Read(string name)

@@ -4,11 +4,15 @@ set -eu
 identity=$1 log=$2 ready=$3 groups=$4
 shift 4
 
-# The log keeps the first MiB; the rest is read and thrown away, so that the program never waits for it.
+# The log keeps the first MiB; the rest is read and thrown away, so that the program never waits for it. Both ends of the pipe are
+# opened here, for then nobody can be left waiting for the other: 8 is needed only to open one end without the other.
 pipe=$log.pipe
 rm -f "$pipe"
 mkfifo -m 0600 "$pipe"
-( ( head -c 1048576 > "$log"; exec cat ) < "$pipe" > /dev/null 2>&1 & )
+exec 8<> "$pipe" 7< "$pipe" 6> "$pipe" 8>&-
+rm -f "$pipe"
+sh -c 'head -c 1048576 > "$1"; exec cat' log "$log" <&7 > /dev/null 2>&1 6>&- 7<&- 9<&- &
+exec 7<&-
 
 for group in $groups; do
   echo $$ > "$group"
@@ -20,7 +24,7 @@ start=$(set -- ${status##*) }; echo "${20}")
 echo "$$ $start $boot" > "$identity.new"
 mv "$identity.new" "$identity"
 
-exec < /dev/null > "$pipe" 2>&1
-rm -f "$pipe"
+# From here on the identity tells of us: let go of the lock of the operation that we were started in.
+exec < /dev/null >&6 2>&1 6>&- 9<&-
 [ -z "$ready" ] || exec 3> "$ready"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"

@@ -4,8 +4,16 @@
 runtime=$AGENTWORKS_RUNTIME
 . "$runtime/environment"
 rm -f "$runtime/environment"
-command=$agw_command
-unset AGENTWORKS_RUNTIME agw_command agw_resume
+command=$agw_command required=$agw_required
+unset AGENTWORKS_RUNTIME agw_command agw_resume agw_required
+
+for program in $required; do
+    if ! "$SHELL" -lc 'command -v "$1" >/dev/null' sh "$program"; then
+        echo "the session's template requires $program, which is not installed"
+        echo 127 > "$runtime/exit"
+        exit 127
+    fi
+done
 
 # Keys such as Ctrl-C are for the command; this shell outlives it only to see its status.
 trap : INT QUIT TSTP

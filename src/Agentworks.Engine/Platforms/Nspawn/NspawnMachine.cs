@@ -1,0 +1,95 @@
+using System.Globalization;
+using Agentworks.Errors;
+using Agentworks.Events;
+
+namespace Agentworks.Platforms.Nspawn;
+
+/// <summary>One machine within one operation on it: its disk, network, control group and processes.</summary>
+internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock)
+{
+    private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
+
+    private readonly MachineNetwork network = new(paths, commands, clock);
+    private readonly MachineCgroup group = new(paths.Id);
+
+    public MachineDisk Disk { get; } = new(paths, commands, clock);
+    public MachineIdentity Identity { get; } = new(paths, commands);
+
+    public bool IsStopping => File.Exists(paths.Stopping);
+
+    public ProcessIdentity? FindRunning() => ProcessIdentity.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
+
+    /// <summary>Mounts everything and starts nspawn.</summary>
+    public async Task<ProcessIdentity> LaunchAsync(string image, OwnerRecord owner, CancellationToken cancellationToken)
+    {
+        await Disk.MountAsync(cancellationToken).ConfigureAwait(false);
+        if (!Identity.IsWritten)
+        {
+            throw new PlatformException($"Machine '{owner.Name}' was never made to the end.") { Target = owner.Name };
+        }
+
+        await Disk.MountRootAsync(image, cancellationToken).ConfigureAwait(false);
+        await network.CreateAsync(cancellationToken).ConfigureAwait(false);
+        return await NspawnLauncher.StartAsync(commands, paths, owner.WorkspacesPath, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives it its way out while it boots, and returns when its sshd listens.</summary>
+    public async Task AwaitBootAsync(ProcessIdentity nspawn, IEventSink events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(network.ConnectAsync(events, cancellationToken), AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
+        }
+        catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
+        {
+            // One that runs but whose sshd is silent is left for its platform shell to look into.
+            await ClearAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Shuts it down in order, and hard after <paramref name="grace"/>; then takes away everything but its files.</summary>
+    public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        if (FindRunning() is not null)
+        {
+            await File.WriteAllTextAsync(paths.Stopping, string.Empty, cancellationToken).ConfigureAwait(false);
+
+            // nspawn passes SIGTERM on to the machine's init as the signal that means an orderly shutdown.
+            await BackgroundProgram.EndAsync(paths.Run, grace, clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ClearAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes away everything of a machine that does not run (any more), except its files.</summary>
+    public async Task ClearAsync(CancellationToken cancellationToken)
+    {
+        // nspawn may have been killed and its machine live on: two on one disk must not be.
+        await group.KillAsync(clock, cancellationToken).ConfigureAwait(false);
+        await network.RemoveAsync(cancellationToken).ConfigureAwait(false);
+        await Disk.UnmountAsync(cancellationToken).ConfigureAwait(false);
+        group.Remove();
+        UnixFiles.DeleteIfThere(paths.Run);
+        UnixFiles.DeleteIfThere(paths.Stopping);
+    }
+
+    private async Task AwaitSshdAsync(ProcessIdentity nspawn, CancellationToken cancellationToken)
+    {
+        bool Listens() => group.FindInit() is { } init && ListeningPorts.Has(init, 22);
+        await Waiting.UntilAsync(() => Listens() || !nspawn.IsAlive(), BootLimit, clock, cancellationToken).ConfigureAwait(false);
+        if (!Listens())
+        {
+            var what = nspawn.IsAlive()
+                ? string.Create(CultureInfo.InvariantCulture, $"its sshd did not listen within {BootLimit.TotalSeconds} s")
+                : "it ended while it booted";
+            throw new PlatformException($"Machine {paths.Id} did not start: {what}. Its console ends with:\n{ReadConsole()}") { Target = paths.Id };
+        }
+    }
+
+    private string ReadConsole()
+    {
+        var text = File.Exists(paths.Console) ? File.ReadAllText(paths.Console) : string.Empty;
+        return HostCommands.Tail(string.Concat(text.Where(c => c == '\n' || !char.IsControl(c))));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Agentworks.Errors;
+
+namespace Agentworks.Platforms.Nspawn;
+
+/// <summary>
+/// Keeps the tools of an operation that was killed from working on while the next one has begun: a mount or a launch outlives its starter
+/// by some milliseconds. Every tool holds a lock while it runs; a new operation waits for that and then shuts out all that come later.
+/// </summary>
+internal sealed class OperationFence
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private OperationFence(string file, string token) => (File, Token) = (file, token);
+
+    public string File { get; }
+    public string Token { get; }
+
+    /// <summary>Waits until the tools of earlier operations have ended.</summary>
+    public static async Task<OperationFence> BeginAsync(NspawnPaths paths, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var token = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        UnixFiles.CreatePrivateFolder(Path.GetDirectoryName(paths.Lock)!);
+        return await Waiting.UntilAsync(() => TryWrite(paths.Lock, token), Limit, clock, cancellationToken).ConfigureAwait(false)
+            ? new OperationFence(paths.Lock, token)
+            : throw new ResourceBusyException($"A tool still works on machine {paths.Id} after {Limit.TotalSeconds} s.") { Target = paths.Id };
+    }
+
+    /// <summary>The program and arguments that run a program within the operation.</summary>
+    public (string Program, IReadOnlyList<string> Arguments) Wrap(string program, IReadOnlyList<string> arguments) =>
+        ("/bin/sh", ["-c", NspawnScript.Fence, "fence", File, Token, program, .. arguments]);
+
+    /// <summary>Ends the last operation of all: shuts out everyone, also those who have the file open, and removes it.</summary>
+    public void Remove()
+    {
+        System.IO.File.WriteAllText(File, "removed\n");
+        System.IO.File.Delete(File);
+    }
+
+    private static bool TryWrite(string file, string token)
+    {
+        // Taken exclusively (an flock), which waits for every tool that holds it shared.
+        using var stream = TryOpen(file);
+        stream?.SetLength(0);
+        stream?.Write(Encoding.ASCII.GetBytes(token + "\n"));
+        return stream is not null;
+    }
+
+    private static FileStream? TryOpen(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (System.IO.File.Exists(file))
+        {
+            return null;
+        }
+    }
+}

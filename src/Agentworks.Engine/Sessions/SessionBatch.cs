@@ -1,0 +1,126 @@
+using Agentworks.Agents;
+using Agentworks.Errors;
+using Agentworks.Events;
+using Agentworks.Machines;
+using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.State;
+using Agentworks.State.Rows;
+
+namespace Agentworks.Sessions;
+
+/// <summary>Does one thing with many sessions: one round trip per machine, one outcome per session.</summary>
+public sealed class SessionBatch(StateStore store, MachineConnections machines, OperationRunner operations)
+{
+    private readonly StateModel _model = new(store);
+
+    /// <summary>What is done on one machine, given the scope, the machine and its sessions.</summary>
+    public delegate Task<IReadOnlyList<SessionReport>> Work(
+        OperationScope scope, SessionMachine machine, IReadOnlyList<SessionRow> rows, CancellationToken cancellationToken);
+
+    /// <param name="operation">The cmdlet's name, for the journal.</param>
+    /// <param name="names">Which sessions.</param>
+    /// <param name="record">What to make of each that succeeded; null removes its record.</param>
+    /// <param name="events">Progress.</param>
+    /// <param name="work">The work on one machine.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public IAsyncEnumerable<BatchOutcome<AgwSession>> RunAsync(
+        string operation,
+        IReadOnlyList<string> names,
+        Func<SessionRow, SessionReport, SessionRow>? record,
+        IEventSink events,
+        Work work,
+        CancellationToken cancellationToken)
+    {
+        var found = store.Read(state => names.Distinct(StringComparer.Ordinal)
+            .Select(name => (Name: name, Row: state.FindSession(name)))
+            .Select(one => (one.Name, one.Row, VmId: one.Row is null ? null : SessionPlace.Of(state, one.Row).Vm.Id)).ToArray());
+        return FanOut.RunAsync<IGrouping<string?, (string Name, SessionRow? Row, string? VmId)>, BatchOutcome<AgwSession>>(
+            found.GroupBy(one => one.VmId, StringComparer.Ordinal),
+            async (group, output, cancel) =>
+            {
+                var outcomes = group.Key is null
+                    ? [.. group.Select(one => new BatchOutcome<AgwSession>(one.Name, null, SessionService.NoSuchSession(one.Name)))]
+                    : await OnMachineAsync(operation, group.Key, [.. group.Select(one => one.Row!)], record, events, work, cancel).ConfigureAwait(false);
+                foreach (var outcome in outcomes)
+                {
+                    await output.WriteAsync(outcome, cancel).ConfigureAwait(false);
+                }
+            },
+            cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<BatchOutcome<AgwSession>>> OnMachineAsync(
+        string operation,
+        string vmId,
+        IReadOnlyList<SessionRow> rows,
+        Func<SessionRow, SessionReport, SessionRow>? record,
+        IEventSink events,
+        Work work,
+        CancellationToken cancellationToken)
+    {
+        var models = rows.ToDictionary(row => row.Id, row => _model.Session(row.Name)!, StringComparer.Ordinal);
+        var shell = machines.Shell(store.Read(state => state.GetVm(vmId))!);
+        try
+        {
+            return await operations.RunManyAsync(
+                operation,
+                EntityKind.Session,
+                [.. rows.Select(row => row.Name)],
+                events,
+                async scope =>
+                {
+                    scope.Record("sessions on the machine");
+                    var reports = (await work(scope, new SessionMachine(shell), rows, cancellationToken).ConfigureAwait(false))
+                        .ToDictionary(report => report.Name, StringComparer.Ordinal);
+                    foreach (var (agent, workspace) in Settle(rows, reports, record))
+                    {
+                        await WorkspaceAccess.RevokeAsync(
+                            shell, agent, workspace, kill: false, scope.RemoteId($"revoke-{agent.Id}-{workspace.Id}"), cancellationToken).ConfigureAwait(false);
+                    }
+
+                    return (IReadOnlyList<BatchOutcome<AgwSession>>)[.. rows.Select(row => Outcome(row.Name, models[row.Id], reports.GetValueOrDefault(row.Name)))];
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (AgentworksException e)
+        {
+            return [.. rows.Select(row => new BatchOutcome<AgwSession>(row.Name, null, e))];
+        }
+    }
+
+    /// <summary>Records what became of each, and returns the agents that no longer have any grant for a workspace.</summary>
+    private List<(AgentRow Agent, WorkspaceRow Workspace)> Settle(
+        IReadOnlyList<SessionRow> rows, IReadOnlyDictionary<string, SessionReport> reports, Func<SessionRow, SessionReport, SessionRow>? record) =>
+        store.Write(state =>
+        {
+            var orphans = new List<(AgentRow, WorkspaceRow)>();
+            foreach (var row in rows.Where(row => reports.TryGetValue(row.Name, out var report) && !report.Failed))
+            {
+                if (record is not null)
+                {
+                    state.Update(record(row, reports[row.Name]));
+                    continue;
+                }
+
+                state.DeleteSession(row.Id);
+                if (row.AgentId is not null
+                    && state.GetAgent(row.AgentId) is { AllWorkspaces: false } agent
+                    && state.GetWorkspace(row.WorkspaceId) is { } workspace
+                    && state.ListGrants(agent.Id, workspace.Id).Count == 0
+                    && !orphans.Contains((agent, workspace)))
+                {
+                    orphans.Add((agent, workspace));
+                }
+            }
+
+            return orphans;
+        });
+
+    private static BatchOutcome<AgwSession> Outcome(string name, AgwSession model, SessionReport? report) => report switch
+    {
+        null => new(name, null, new RemoteCommandException($"The machine said nothing about session '{name}'.") { Target = name }),
+        { Failed: true } => new(name, null, report.ToFailure()),
+        _ => new(name, report.Apply(model), null),
+    };
+}
