@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Agentworks.Agents;
+using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;
@@ -35,6 +36,16 @@ public sealed class CrashTests(MachineFixture machine)
         }
 
         await RemoveCrashAsync();
+    }
+
+    [MachineFact]
+    public async Task AVmThatCannotBeBootstrappedLeavesNothing()
+    {
+        // A name that the machine has for something else.
+        await Assert.ThrowsAsync<ProvisioningFailedException>(() => machine.Engine.Vms.CreateAsync(
+            new NewVm { Name = "failing", Platform = "nspawn", DiskGiB = 2, AdminUser = "games" }, Quiet, CancellationToken.None));
+        Assert.DoesNotContain(machine.Engine.Vms.List(), vm => vm.Name == "failing");
+        Assert.Single(Directory.GetDirectories("/var/lib/agentworks/machines"), folder => Path.GetFileName(folder) == machine.Engine.Vms.List().Single(vm => vm.Name == MachineFixture.Vm).Id);
     }
 
     private async Task RemoveCrashAsync()
