@@ -69,6 +69,7 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
             $"UserKnownHostsFile={QuotePath(knownHostsFile)}",
             "GlobalKnownHostsFile=none",
             $"StrictHostKeyChecking={(acceptNewHostKey ? "accept-new" : "yes")}",
+            "HashKnownHosts=no",
             "VerifyHostKeyDNS=no",
             "CheckHostIP=no",
             "UpdateHostKeys=no",
