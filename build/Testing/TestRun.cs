@@ -21,7 +21,7 @@ internal static class TestRun
     {
         Directory.CreateDirectory(repository.TestResults);
         var sum = TestCounts.None;
-        foreach (var suite in suites)
+        foreach (var (suite, index) in suites.Select((suite, index) => (suite, index)))
         {
             Console.WriteLine($"== {suite.Name}");
             var watch = Stopwatch.StartNew();
@@ -30,6 +30,7 @@ internal static class TestRun
             sum += counts;
             if (counts.Failed > 0)
             {
+                Array.ForEach(suites[(index + 1)..], later => Console.WriteLine($"== {later.Name}: not run, because {suite.Name} failed"));
                 break;
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
 
@@ -48,6 +49,6 @@ public static class WorkspaceAccess
             },
             $"Revoking workspace '{workspace.Name}' from agent '{agent.Name}'",
             cancellationToken).ConfigureAwait(false);
-        return [.. result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        return [.. result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];
     }
 }

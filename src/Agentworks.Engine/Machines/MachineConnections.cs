@@ -13,7 +13,9 @@ public sealed class MachineConnections(
     private readonly ConcurrentDictionary<string, Lazy<IMachineShell>> _shells = new(StringComparer.Ordinal);
 
     /// <summary>The machine's root channel, for changing things: starts a machine that should be running and is not.</summary>
-    public IMachineShell Shell(VmRow vm) => new PoweredShell(Probe(vm), platforms.Get(vm.Platform), store, vm.Id);
+    /// <param name="vm">The machine.</param>
+    /// <param name="holdsLock">Whether the caller holds the machine's lock, which it takes to start one.</param>
+    public IMachineShell Shell(VmRow vm, bool holdsLock = false) => new PoweredShell(Probe(vm), platforms.Get(vm.Platform), store, vm.Id, holdsLock);
 
     /// <summary>The machine's root channel, for looking: never starts anything.</summary>
     public IMachineShell Probe(VmRow vm) =>

@@ -12,7 +12,7 @@ namespace Agentworks.Machines;
 /// Tries the machine first and asks its platform only when that fails: a machine that should be running and is not (the host was
 /// rebooted) is started, one that was stopped on purpose is left alone.
 /// </summary>
-public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, StateStore store, string vmId) : IMachineShell
+public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, StateStore store, string vmId, bool holdsLock) : IMachineShell
 {
     public Task<RemoteResult> RunAsync(
         RemoteCommand command, Func<OutputChunk, ValueTask>? onOutput, CancellationToken cancellationToken) =>
@@ -31,8 +31,7 @@ public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, Stat
         }
         catch (ConnectionFailedException failure)
         {
-            var vm = store.Read(state => state.GetVm(vmId)) ?? throw new NotFoundException(EntityKind.Vm, vmId);
-            await WakeAsync(vm, failure, cancellationToken).ConfigureAwait(false);
+            await WakeAsync(Find(), failure, cancellationToken).ConfigureAwait(false);
         }
 
         return await attempt().ConfigureAwait(false);
@@ -56,7 +55,9 @@ public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, Stat
             throw new ConnectionFailedException(failure.Message, failure) { Target = vm.Name, Recommendation = failure.Recommendation };
         }
 
-        if (vm.DesiredPower == DesiredPower.Stopped)
+        using var held = holdsLock ? null : await store.Locks.AcquireAsync(EntityKind.Vm, vm.Name, TimeSpan.FromMinutes(2), cancellationToken).ConfigureAwait(false);
+        // Whoever held it may have been stopping the machine.
+        if (Find().DesiredPower == DesiredPower.Stopped)
         {
             throw new NotReadyException($"VM '{vm.Name}' was stopped on purpose.")
             {
@@ -65,7 +66,8 @@ public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, Stat
             };
         }
 
-        using var held = await store.Locks.AcquireAsync(EntityKind.Vm, vm.Name, TimeSpan.FromMinutes(2), cancellationToken).ConfigureAwait(false);
         await platform.StartAsync(machine, NullEventSink.Instance, cancellationToken).ConfigureAwait(false);
     }
+
+    private VmRow Find() => store.Read(state => state.GetVm(vmId)) ?? throw new NotFoundException(EntityKind.Vm, vmId);
 }

@@ -32,7 +32,7 @@ public sealed class OperationRunner(StateStore store)
                 held.Add(await store.Locks.AcquireAsync(kind, name, LockTimeout, cancellationToken).ConfigureAwait(false));
             }
 
-            return await RunHeldAsync(operation, kind, string.Join(' ', names), events, body).ConfigureAwait(false);
+            return await RunHeldAsync(operation, kind, names, events, body).ConfigureAwait(false);
         }
         finally
         {
@@ -44,13 +44,15 @@ public sealed class OperationRunner(StateStore store)
     }
 
     private async Task<T> RunHeldAsync<T>(
-        string operation, string kind, string target, IEventSink events, Func<OperationScope, Task<T>> body)
+        string operation, string kind, IReadOnlyList<string> names, IEventSink events, Func<OperationScope, Task<T>> body)
     {
+        var target = string.Join(' ', names);
         var journal = store.Journal.Begin(operation, kind, target, target, "{}");
         try
         {
             var result = await body(new OperationScope(journal, operation, target, events)).ConfigureAwait(false);
             journal.Complete();
+            Settle(operation, kind, names);
             return result;
         }
         catch (Exception e)
@@ -73,4 +75,15 @@ public sealed class OperationRunner(StateStore store)
                 return null;
             },
             cancellationToken);
+
+    /// <summary>Closes what dead processes left open of the things just changed: their locks are held, and the change has converged.</summary>
+    private void Settle(string operation, string kind, IReadOnlyList<string> names)
+    {
+        var left = store.Journal.List(openOnly: true).Where(entry =>
+            entry.Kind == kind && entry.TargetName.Split(' ').All(name => names.Contains(name, StringComparer.Ordinal)) && entry.Interrupted);
+        foreach (var entry in left)
+        {
+            store.Journal.Adopt(entry.Id).Fail($"Interrupted; settled by {operation}.");
+        }
+    }
 }

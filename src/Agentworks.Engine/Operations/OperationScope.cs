@@ -7,9 +7,6 @@ namespace Agentworks.Operations;
 /// <summary>A multi-step change under way: tells the journal, and whoever listens, each step before it is taken.</summary>
 public sealed class OperationScope(JournalOperation journal, string operation, string target, IEventSink events) : IResourceJournal
 {
-    /// <summary>Unique for this attempt.</summary>
-    public string Id => journal.Id;
-
     public IEventSink Events => events;
 
     /// <summary>Makes the intent durable. What <paramref name="step"/> names may or may not exist from here on.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.Versioning;
+using Agentworks.Ports;
 
 namespace Agentworks.State;
 
@@ -32,25 +32,9 @@ internal sealed record ProcessIdentity(int Pid, string Start, string Host)
     }
 
     /// <summary>Null when no such process runs; one that is dead but not yet reaped does not run.</summary>
-    private static string? StartOf(int pid) => OperatingSystem.IsLinux() ? LinuxStartOf(pid) : PortableStartOf(pid);
-
-    [SupportedOSPlatform("linux")]
-    private static string? LinuxStartOf(int pid)
-    {
-        string status;
-        try
-        {
-            status = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || e.HResult == 3 /* ESRCH: it ended while being read */)
-        {
-            return null;
-        }
-
-        // After the name, which may hold anything, in brackets: state, then the start as the 20th field.
-        var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] is "Z" or "X" ? null : File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() + ":" + fields[19];
-    }
+    private static string? StartOf(int pid) => OperatingSystem.IsLinux()
+        ? LinuxProcess.StartOf(pid) is { } ticks ? string.Create(CultureInfo.InvariantCulture, $"{LinuxProcess.BootId()}:{ticks}") : null
+        : PortableStartOf(pid);
 
     private static string? PortableStartOf(int pid)
     {

@@ -25,8 +25,7 @@ internal static class ChannelProgram
 
     private static byte[] Load()
     {
-        using var resource = typeof(ChannelProgram).Assembly.GetManifestResourceStream("channel.pl")!;
-        using var reader = new StreamReader(resource, Encoding.UTF8);
+        using var reader = new StringReader(EmbeddedText.Read("channel.pl"));
         var text = new StringBuilder();
         while (reader.ReadLine() is { } line)
         {

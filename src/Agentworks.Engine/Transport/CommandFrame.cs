@@ -63,7 +63,7 @@ internal static class CommandFrame
     {
         var arguments = command.Arguments.Count == 0
             ? string.Empty
-            : "set -- " + string.Join(' ', command.Arguments.Select(PosixShell.Quote)) + ';';
+            : "set -- " + PosixShell.QuoteAll(command.Arguments) + ';';
         return "exec 9<&-;" + arguments + Checked(command.Script, "script") + '\n';
     }
 

@@ -14,19 +14,30 @@ internal static class FileLock
         var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (true)
         {
-            try
+            if (TryTake(path) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && File.Exists(path))
+
+            if (Environment.TickCount64 > until)
             {
-                if (Environment.TickCount64 > until)
-                {
-                    throw new ResourceBusyException($"Another process has held {path} for {Patience.TotalSeconds:0} seconds.") { Target = path };
-                }
+                throw new ResourceBusyException($"Another process has held {path} for {Patience.TotalSeconds:0} seconds.") { Target = path };
             }
 
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Null when somebody holds it.</summary>
+    public static FileStream? TryTake(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && File.Exists(path))
+        {
+            return null;
         }
     }
 }

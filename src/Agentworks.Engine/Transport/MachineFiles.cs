@@ -9,8 +9,6 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
     private const int Missing = 66;
     private const int WrongHash = 67;
     private const int MaxMessage = 4096;
-    private static readonly string ReadScript = LoadScript("read-file.sh");
-    private static readonly string WriteScript = LoadScript("write-file.sh");
 
     /// <inheritdoc />
     /// <exception cref="NotFoundException">There is no such file, or the user may not see it.</exception>
@@ -22,7 +20,7 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var said = new MemoryStream();
         var result = await shell.RunAsync(
-            new RemoteCommand { Script = ReadScript, Arguments = [path], User = user }, TakeAsync, cancellationToken).ConfigureAwait(false);
+            new RemoteCommand { Script = EmbeddedText.Read("read-file.sh"), Arguments = [path], User = user }, TakeAsync, cancellationToken).ConfigureAwait(false);
 
         var words = System.Text.Encoding.UTF8.GetString(said.ToArray());
         if (result.ExitCode == Missing)
@@ -106,7 +104,7 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
         var owner = options.Owner ?? (user is null ? "keep" : string.Empty);
         return new RemoteCommand
         {
-            Script = WriteScript,
+            Script = EmbeddedText.Read("write-file.sh"),
             Arguments = [path, sum, options.Mode ?? string.Empty, owner, beside, options.CreateDirectories ? "folders" : string.Empty],
             User = user,
             Input = source,
@@ -128,11 +126,5 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
         {
             throw new InvalidRequestException($"'{mode}' is not a file mode such as 0644.") { Target = mode };
         }
-    }
-
-    private static string LoadScript(string name)
-    {
-        using var reader = new StreamReader(typeof(MachineFiles).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
     }
 }

@@ -75,7 +75,7 @@ public sealed class VmCleaner(
 
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
         scope.Record("release the machine");
-        await machines.Shell(row).RequireAsync(
+        await machines.Shell(row, holdsLock: true).RequireAsync(
             new RemoteCommand
             {
                 Script = EmbeddedText.Read("machine-release.sh"),

@@ -100,7 +100,7 @@ public sealed class VmMaker(
         var bootstrap = await BootstrapPlanAsync(row, platforms.Get(row.Platform), cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
         var steps = await Provisioner.RunAsync(
-            machines.Shell(row), row.Name, [.. bootstrap.ToSteps(), .. initialization.ToSteps()], scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
+            machines.Shell(row, holdsLock: true), row.Name, [.. bootstrap.ToSteps(), .. initialization.ToSteps()], scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
         var kind = steps.First(step => step.Name == InitializationPlan.WorkspaceStoreStep).Detail;
         var failed = string.Join('\n', steps.Where(step => step.State == StepState.Failed).Select(step => step.Name));

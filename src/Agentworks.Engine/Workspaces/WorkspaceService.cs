@@ -90,7 +90,7 @@ public sealed class WorkspaceService(
             },
             cancellationToken);
 
-    /// <summary>A login shell in its folder, as the admin or as an agent that may enter.</summary>
+    /// <summary>A login shell in its folder, as the workspace's own user or as an agent that may enter.</summary>
     public Task<InteractiveCommand> GetShellAsync(string name, string? agent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -99,15 +99,16 @@ public sealed class WorkspaceService(
             var found = state.RequireWorkspace(name);
             return (found, state.GetVm(found.VmId)!);
         });
-        var user = vm.AdminUser;
-        if (agent is not null)
+        var shell = $"cd {PosixShell.Quote(row.Path)} && exec \"$SHELL\" -l";
+        if (agent is null)
         {
-            var who = store.Read(state => state.RequireAgent(agent));
-            AgentService.RequireAccess(store, who, row);
-            user = who.LinuxUser;
+            // Through the admin, because the workspace's user has no way to log in.
+            return Task.FromResult(machines.Interactive(vm, vm.AdminUser, $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}"));
         }
 
-        return Task.FromResult(machines.Interactive(vm, user, $"cd {PosixShell.Quote(row.Path)} && exec \"$SHELL\" -l"));
+        var who = store.Read(state => state.RequireAgent(agent));
+        AgentService.RequireAccess(store, who, row);
+        return Task.FromResult(machines.Interactive(vm, who.LinuxUser, shell));
     }
 
     private (WorkspaceRow Row, VmRow Vm) Insert(NewWorkspace request, string template, RepositorySource? source) => store.Write(state =>

@@ -12,7 +12,7 @@ public sealed class EnterAgwWorkspaceCommand : EnterCommand
     [ArgumentCompleter(typeof(WorkspaceCompleter))]
     public WorkspaceArgument Name { get; set; } = null!;
 
-    /// <summary>Whose shell; the admin's when not given.</summary>
+    /// <summary>Whose shell; that of the workspace's own user when not given.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AgentCompleter))]
     public AgentArgument? Agent { get; set; }

@@ -20,7 +20,7 @@ public sealed class NspawnFixture : IAsyncLifetime
     public ProcessRunner Processes { get; } = new();
     public NspawnLayout Layout { get; } = new(NspawnLayout.DefaultRoot);
     public NspawnPlatform Platform { get; }
-    public string OwnerTag { get; } = TagPrefix + Environment.ProcessId + "-" + ProcessIdentity.Status(Environment.ProcessId).StartTicks;
+    public string OwnerTag { get; } = TagPrefix + Environment.ProcessId + "-" + LinuxProcess.StartOf(Environment.ProcessId);
 
     public NspawnFixture() => Platform = new NspawnPlatform(Processes, TimeProvider.System);
 
@@ -106,5 +106,5 @@ public sealed class NspawnFixture : IAsyncLifetime
         WorkspacesPath = "/opt/agentworks/workspaces",
     };
 
-    private static bool IsAlive(string[] words) => ProcessIdentity.Status(int.Parse(words[0], CultureInfo.InvariantCulture)).StartTicks == long.Parse(words[1], CultureInfo.InvariantCulture);
+    private static bool IsAlive(string[] words) => LinuxProcess.StartOf(int.Parse(words[0], CultureInfo.InvariantCulture)) == long.Parse(words[1], CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         var paths = one.Machines.PathsOf(machine);
 
         string[] files = [paths.Run, paths.NetworkRun];
-        foreach (var process in files.Select(f => ProcessIdentity.Read(f)!))
+        foreach (var process in files.Select(f => HostProcess.Read(f)!))
         {
             Assert.DoesNotContain(Canary, await File.ReadAllTextAsync($"/proc/{process.Pid}/environ"), StringComparison.Ordinal);
         }

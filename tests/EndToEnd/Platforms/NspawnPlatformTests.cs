@@ -69,10 +69,10 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         var machine = await fixture.StartNewAsync("killed");
         await fixture.ReadAsync(machine, "echo kept > /opt/agentworks/workspaces/kept; sync");
         var init = new MachineCgroup(machine.Spec.Id).FindInit()!.Value;
-        var orphan = new ProcessIdentity(init, ProcessIdentity.Status(init).StartTicks, ProcessIdentity.CurrentBoot());
+        var orphan = new HostProcess(init, LinuxProcess.StartOf(init)!.Value, LinuxProcess.BootId());
 
-        var nspawn = ProcessIdentity.Read(fixture.PathsOf(machine).Run)!;
-        nspawn.Signal(ProcessIdentity.Kill);
+        var nspawn = HostProcess.Read(fixture.PathsOf(machine).Run)!;
+        nspawn.Signal(HostProcess.Kill);
         await Waiting.UntilAsync(() => !nspawn.IsAlive(), Grace, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(PowerState.Stopped, await StateOf(machine));
@@ -90,7 +90,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
 
         // What a stop leaves that was killed right after it sent its signal.
         await File.WriteAllTextAsync(paths.Stopping, string.Empty);
-        ProcessIdentity.Read(paths.Run)!.Signal(ProcessIdentity.Terminate);
+        HostProcess.Read(paths.Run)!.Signal(HostProcess.Terminate);
         await fixture.Platform.StartAsync(machine, NullEventSink.Instance, CancellationToken.None);
 
         Assert.NotEqual(before, await fixture.ReadAsync(machine, "cat /proc/sys/kernel/random/boot_id"), StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Agentworks.Events;
 using Agentworks.Platforms.Nspawn;
+using Agentworks.Ports;
 using Agentworks.Tests.Unit.State;
 
 namespace Agentworks.Tests.Unit.Platforms;
@@ -38,13 +39,6 @@ public sealed class NspawnPartsTests
 
     [Fact]
     public void CapabilitiesAreSpelledForSetpriv() => Assert.Equal("-all,+cap_0,+cap_21,+cap_40", Capabilities.ToSetpriv((1UL << 40) | (1UL << 21) | 1));
-
-    [Theory]
-    [InlineData("/run/netns/agw-1", "/run/netns/agw-1")]
-    [InlineData("with space", "'with space'")]
-    [InlineData("it's", @"'it'\''s'")]
-    [InlineData("$(x)", "'$(x)'")]
-    public void WordsOfAProxyCommandAreQuotedForTheShell(string word, string expected) => Assert.Equal(expected, NspawnShell.Quote(word));
 
     [Fact]
     public void AnImagesKeyFollowsAllItsInputs()
@@ -88,7 +82,7 @@ public sealed class NspawnPartsTests
     [LinuxFact]
     public void AProcessIsItselfOnlyWhileItsStartAndBootAgree()
     {
-        var me = new ProcessIdentity(Environment.ProcessId, ProcessIdentity.Status(Environment.ProcessId).StartTicks, ProcessIdentity.CurrentBoot());
+        var me = new HostProcess(Environment.ProcessId, LinuxProcess.StartOf(Environment.ProcessId)!.Value, LinuxProcess.BootId());
 
         Assert.True(me.IsAlive());
         Assert.False((me with { StartTicks = me.StartTicks + 1 }).IsAlive());

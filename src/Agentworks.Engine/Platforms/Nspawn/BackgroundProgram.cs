@@ -10,7 +10,7 @@ namespace Agentworks.Platforms.Nspawn;
 /// <param name="Groups">cgroup.procs files that it writes itself into first.</param>
 internal sealed record BackgroundProgram(string Identity, string Log, string? Ready, IReadOnlyList<string> Groups)
 {
-    public async Task<ProcessIdentity> StartAsync(
+    public async Task<HostProcess> StartAsync(
         HostCommands commands, string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         File.Delete(Identity);
@@ -21,7 +21,7 @@ internal sealed record BackgroundProgram(string Identity, string Log, string? Re
 
         string[] all =
         [
-            "--fork", "/bin/sh", "-c", NspawnScript.Launch, "launch",
+            "--fork", "/bin/sh", "-c", EmbeddedText.Read("nspawn-launch.sh"), "launch",
             Identity, Log, Ready ?? string.Empty, string.Join(' ', Groups), commands.Require(program), .. arguments,
         ];
 
@@ -31,19 +31,19 @@ internal sealed record BackgroundProgram(string Identity, string Log, string? Re
             all,
             new ProcessOptions(Timeout: TimeSpan.FromSeconds(10), WorkingDirectory: "/"),
             cancellationToken).ConfigureAwait(false);
-        return ProcessIdentity.Read(Identity)
+        return HostProcess.Read(Identity)
             ?? throw new PlatformException($"{program} could not be started: {HostCommands.Tail(result.Error)}") { Target = program };
     }
 
     /// <summary>Ends it, in order first and hard after <paramref name="grace"/>; returns when it is gone.</summary>
     public static async Task EndAsync(string identityFile, TimeSpan grace, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (ProcessIdentity.Read(identityFile) is { } process)
+        if (HostProcess.Read(identityFile) is { } process)
         {
-            process.Signal(ProcessIdentity.Terminate);
+            process.Signal(HostProcess.Terminate);
             if (!await Waiting.UntilAsync(() => !process.IsAlive(), grace, clock, cancellationToken).ConfigureAwait(false))
             {
-                process.Signal(ProcessIdentity.Kill);
+                process.Signal(HostProcess.Kill);
                 await Waiting.UntilAsync(() => !process.IsAlive(), TimeSpan.FromSeconds(5), clock, cancellationToken).ConfigureAwait(false);
             }
         }

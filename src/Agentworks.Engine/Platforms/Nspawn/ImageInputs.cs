@@ -19,6 +19,6 @@ public sealed record ImageInputs(IReadOnlyList<string> Packages, IReadOnlyList<s
             "less", "nano", "bash-completion", "zsh", "ncurses-term", "netbase", "iputils-ping",
         ],
         AptSources.Detect(),
-        NspawnScript.Image,
+        EmbeddedText.Read("nspawn-image.sh"),
         RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64");
 }

@@ -71,7 +71,7 @@ internal sealed class MachineCgroup(string id)
         var processes = Processes();
         foreach (var pid in processes)
         {
-            _ = ProcessIdentity.Send(pid, ProcessIdentity.Kill);
+            _ = HostProcess.Send(pid, HostProcess.Kill);
         }
 
         return processes.Count == 0;

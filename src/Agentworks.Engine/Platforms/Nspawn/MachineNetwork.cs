@@ -38,7 +38,7 @@ internal sealed class MachineNetwork(NspawnPaths paths, HostCommands commands, T
             return;
         }
 
-        if (ProcessIdentity.Read(paths.NetworkRun) is { } running && running.IsAlive())
+        if (HostProcess.Read(paths.NetworkRun) is { } running && running.IsAlive())
         {
             return;
         }

@@ -1,6 +1,7 @@
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Ports;
+using Agentworks.Transport;
 
 namespace Agentworks.Platforms.Nspawn;
 
@@ -147,20 +148,17 @@ public sealed class NspawnImageStore
     {
         for (var told = false; ; told = true)
         {
-            try
+            if (FileLock.TryTake(path) is { } held)
             {
-                // An flock: the kernel frees it when its holder dies.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                if (!told)
-                {
-                    events.Report(new ProgressEvent(ImageProgress.Activity, "Another process makes it; waiting"));
-                }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken).ConfigureAwait(false);
+            if (!told)
+            {
+                events.Report(new ProgressEvent(ImageProgress.Activity, "Another process makes it; waiting"));
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -3,7 +3,7 @@ namespace Agentworks.Platforms.Nspawn;
 /// <summary>Starts systemd-nspawn in the background with what a machine needs.</summary>
 internal static class NspawnLauncher
 {
-    public static async Task<ProcessIdentity> StartAsync(
+    public static async Task<HostProcess> StartAsync(
         HostCommands commands, NspawnPaths paths, string workspacesPath, CancellationToken cancellationToken)
     {
         var group = new MachineCgroup(paths.Id);

@@ -17,10 +17,10 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
 
     public bool IsStopping => File.Exists(paths.Stopping);
 
-    public ProcessIdentity? FindRunning() => ProcessIdentity.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
+    public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
 
     /// <summary>Mounts everything and starts nspawn.</summary>
-    public async Task<ProcessIdentity> LaunchAsync(string image, OwnerRecord owner, CancellationToken cancellationToken)
+    public async Task<HostProcess> LaunchAsync(string image, OwnerRecord owner, CancellationToken cancellationToken)
     {
         await Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         if (!Identity.IsWritten)
@@ -34,7 +34,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
     }
 
     /// <summary>Gives it its way out while it boots, and returns when its sshd listens.</summary>
-    public async Task AwaitBootAsync(ProcessIdentity nspawn, IEventSink events, CancellationToken cancellationToken)
+    public async Task AwaitBootAsync(HostProcess nspawn, IEventSink events, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,7 +74,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
         UnixFiles.DeleteIfThere(paths.Stopping);
     }
 
-    private async Task AwaitSshdAsync(ProcessIdentity nspawn, CancellationToken cancellationToken)
+    private async Task AwaitSshdAsync(HostProcess nspawn, CancellationToken cancellationToken)
     {
         bool Listens() => group.FindInit() is { } init && ListeningPorts.Has(init, 22);
         await Waiting.UntilAsync(() => Listens() || !nspawn.IsAlive(), BootLimit, clock, cancellationToken).ConfigureAwait(false);

@@ -111,7 +111,7 @@ public sealed class NspawnPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
         return Task.FromResult(
             NspawnReadiness.CheckPrivileges() is { Ready: false } ? PowerState.Unknown
-            : ProcessIdentity.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
+            : HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
             : File.Exists(paths.Owner) ? PowerState.Stopped
             : PowerState.Missing);
     }

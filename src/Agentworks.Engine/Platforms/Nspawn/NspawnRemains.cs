@@ -44,7 +44,7 @@ internal static class NspawnRemains
         var group = new MachineCgroup(paths.Id);
         List<string> left = [.. group.Processes().Select(p => $"process {p}")];
         string[] identities = [paths.Run, paths.NetworkRun];
-        left.AddRange(identities.Select(ProcessIdentity.Read).Where(i => i?.IsAlive() == true).Select(i => $"process {i!.Pid}"));
+        left.AddRange(identities.Select(HostProcess.Read).Where(i => i?.IsAlive() == true).Select(i => $"process {i!.Pid}"));
         left.AddRange(MountTable.Below(paths.Folder).Select(m => $"mount {m}"));
         left.AddRange(LoopDevices.Of(paths.Disk).Select(d => $"loop device {d}"));
         left.AddRange(group.Folders.Where(Directory.Exists).Select(f => $"control group {f}"));

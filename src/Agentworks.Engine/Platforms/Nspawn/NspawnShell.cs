@@ -29,11 +29,6 @@ internal static class NspawnShell
     public static string ProxyCommand(HostCommands commands, NspawnPaths paths)
     {
         string[] words = [commands.Require("nsenter"), "--net=" + paths.Namespace, commands.Require("nc"), "127.0.0.1", "22"];
-        return string.Join(' ', words.Select(w => Quote(w.Replace("%", "%%", StringComparison.Ordinal))));
+        return PosixShell.QuoteAll(words.Select(w => w.Replace("%", "%%", StringComparison.Ordinal)));
     }
-
-    internal static string Quote(string word) =>
-        word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-=%".Contains(c, StringComparison.Ordinal))
-            ? word
-            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

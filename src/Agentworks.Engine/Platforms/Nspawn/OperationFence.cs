@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Agentworks.Errors;
+using Agentworks.Transport;
 
 namespace Agentworks.Platforms.Nspawn;
 
@@ -29,7 +30,7 @@ internal sealed class OperationFence
 
     /// <summary>The program and arguments that run a program within the operation.</summary>
     public (string Program, IReadOnlyList<string> Arguments) Wrap(string program, IReadOnlyList<string> arguments) =>
-        ("/bin/sh", ["-c", NspawnScript.Fence, "fence", File, Token, program, .. arguments]);
+        ("/bin/sh", ["-c", EmbeddedText.Read("nspawn-fence.sh"), "fence", File, Token, program, .. arguments]);
 
     /// <summary>Ends the last operation of all: shuts out everyone, also those who have the file open, and removes it.</summary>
     public void Remove()
@@ -41,21 +42,9 @@ internal sealed class OperationFence
     private static bool TryWrite(string file, string token)
     {
         // Taken exclusively (an flock), which waits for every tool that holds it shared.
-        using var stream = TryOpen(file);
+        using var stream = FileLock.TryTake(file);
         stream?.SetLength(0);
         stream?.Write(Encoding.ASCII.GetBytes(token + "\n"));
         return stream is not null;
-    }
-
-    private static FileStream? TryOpen(string file)
-    {
-        try
-        {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (System.IO.File.Exists(file))
-        {
-            return null;
-        }
     }
 }

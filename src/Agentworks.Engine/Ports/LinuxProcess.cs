@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Agentworks.Ports;
+
+/// <summary>What the kernel says of a process of this computer.</summary>
+internal static class LinuxProcess
+{
+    /// <summary>A number that is drawn anew at every boot.</summary>
+    public static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>When it started, in clock ticks since boot; null when no such process runs. One that is dead but not yet reaped does not.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is there, but not ours to look at.</exception>
+    public static long? StartOf(int pid)
+    {
+        string status;
+        try
+        {
+            status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || e.HResult == 3 /* ESRCH: it ended while being read */)
+        {
+            return null;
+        }
+
+        // After the name, which may hold anything, in brackets: state, then the start as the 20th field.
+        var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+    }
+}
