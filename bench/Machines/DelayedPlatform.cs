@@ -19,6 +19,8 @@ public sealed class DelayedPlatform(IVmPlatform inner, Func<int> roundTripMillis
 
     public Task<PlatformReadiness> CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
+    public void Validate(MachineSpec spec) => inner.Validate(spec);
+
     public Task<PlatformMachine> CreateAsync(MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken) =>
         inner.CreateAsync(spec, journal, events, cancellationToken);
 

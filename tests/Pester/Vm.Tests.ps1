@@ -30,6 +30,12 @@ Describe 'A machine' -Tag Machine {
         Get-Truth 'cat /etc/machine-id' | Should -Not -Be (Get-Content /etc/machine-id -ErrorAction Ignore)
     }
 
+    It 'that can never be made leaves no record' {
+        { New-AgwVm never -Address '-oProxyCommand=true' -ErrorAction Stop } | Should -Throw
+        { New-AgwVm never -AdminUser "a`nb" -ErrorAction Stop } | Should -Throw
+        Get-AgwVm -NoStatus | Where-Object Name -EQ never | Should -BeNullOrEmpty
+    }
+
     It 'has nothing to change when it is initialized again' {
         $result = Initialize-AgwVm box
         $result.Changed | Should -Be 0

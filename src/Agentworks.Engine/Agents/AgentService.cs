@@ -85,7 +85,7 @@ public sealed class AgentService(
                 await machines.Shell(vm).RequireAsync(
                     new RemoteCommand
                     {
-                        Script = EmbeddedText.Read("agent-remove.sh"),
+                        Script = EmbeddedText.Read("processes.sh") + EmbeddedText.Read("agent-remove.sh"),
                         Arguments = [row.LinuxUser, .. paths],
                         OperationId = scope.RemoteId("remove"),
                         OnDisconnect = DisconnectAction.Finish,

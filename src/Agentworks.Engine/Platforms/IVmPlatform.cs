@@ -17,6 +17,10 @@ public interface IVmPlatform
     /// <summary>Whether it can work on this computer, cheaply and without changing anything.</summary>
     Task<PlatformReadiness> CheckAsync(CancellationToken cancellationToken);
 
+    /// <summary>Refuses what it could never make, before anything of it is recorded.</summary>
+    /// <exception cref="Errors.AgentworksException">Which part of <paramref name="spec"/> cannot be.</exception>
+    void Validate(MachineSpec spec);
+
     /// <summary>Makes the machine (not started), with its image when that is missing. Idempotent by <see cref="MachineSpec.Id"/>.</summary>
     /// <param name="spec">What to make.</param>
     /// <param name="journal">Told each external resource before it is made.</param>

@@ -44,7 +44,8 @@ public sealed record BootstrapPlan
         """,
         """
         getent group agentworks-agents >/dev/null || groupadd --system agentworks-agents
-        id -u "$agw_admin" >/dev/null 2>&1 || useradd --create-home --password '*' -K HOME_MODE=0700 --shell /bin/bash "$agw_admin"
+        id -u "$agw_admin" >/dev/null 2>&1 || useradd --create-home --password '*' -K HOME_MODE=0700 --shell /bin/bash \
+            --comment 'Agentworks administrator' "$agw_admin"
         """,
         Fatal: true,
         new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_admin"] = AdminUser });

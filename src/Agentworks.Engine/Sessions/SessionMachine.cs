@@ -44,7 +44,7 @@ public sealed class SessionMachine(IMachineShell shell)
         IReadOnlyList<string> names, SessionInput input, string operationId, CancellationToken cancellationToken) =>
         RunAsync(
             "sessions-input.sh",
-            [input.Text, input.Enter ? "enter" : string.Empty, string.Join(' ', input.Keys), .. names],
+            [input.Text, input.Enter ? "enter" : string.Empty, PosixShell.QuoteAll([.. input.Keys.Select(Literal)]), .. names],
             operationId,
             cancellationToken);
 
@@ -54,6 +54,9 @@ public sealed class SessionMachine(IMachineShell shell)
         var text = await shell.EvaluateAsync(EmbeddedText.Read("sessions-status.pl"), [], cancellationToken).ConfigureAwait(false);
         return SessionReport.ParseAll(text).ToDictionary(report => report.Name, StringComparer.Ordinal);
     }
+
+    // For tmux, a semicolon at an argument's end begins another of its commands.
+    private static string Literal(string key) => key.EndsWith(';') ? key[..^1] + "\\;" : key;
 
     private static string Looks10(TimeSpan grace) =>
         ((int)Math.Ceiling(grace.TotalMilliseconds / 10)).ToString(CultureInfo.InvariantCulture);

@@ -171,6 +171,12 @@ public sealed class VmMaker(
             OptionsJson = JsonSerializer.Serialize(Options(request)),
             Created = clock.GetUtcNow(),
         };
+        if (ConfigRules.LinuxUser(row.AdminUser) is { } wrong)
+        {
+            throw new InvalidRequestException($"That cannot be the admin user: {wrong}") { Target = row.AdminUser };
+        }
+
+        platform.Validate(row.ToMachine(store.OwnerTag).Spec);
         store.Write(state => state.Insert(row));
         return row;
     }

@@ -9,6 +9,14 @@ namespace Agentworks.Workspaces;
 /// <param name="Folder">For a bundle.</param>
 public sealed record RepositorySource(string Kind, string Url, string? Folder)
 {
+    // A repository that lacks objects may name the program that is to fetch them, and git would run it here, as the operator.
+    private static readonly Dictionary<string, string?> NoFetching = new(StringComparer.Ordinal)
+    {
+        ["GIT_ALLOW_PROTOCOL"] = "none",
+        ["GIT_NO_LAZY_FETCH"] = "1",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+    };
+
     private static readonly string[] Schemes = ["https://", "http://", "ssh://", "git://", "file://"];
 
     /// <exception cref="InvalidRequestException">It is neither, or carries a secret.</exception>
@@ -76,5 +84,5 @@ public sealed record RepositorySource(string Kind, string Url, string? Folder)
     }
 
     private Task<ProcessResult> GitAsync(IProcessRunner processes, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        processes.RunAsync("git", ["-C", Folder!, .. arguments], null, cancellationToken);
+        processes.RunAsync("git", ["-C", Folder!, .. arguments], new ProcessOptions(Environment: NoFetching), cancellationToken);
 }

@@ -214,7 +214,7 @@ public sealed class WorkspaceService(
         machines.Shell(vm).RequireAsync(
             new RemoteCommand
             {
-                Script = EmbeddedText.Read("workspace-remove.sh"),
+                Script = EmbeddedText.Read("processes.sh") + EmbeddedText.Read("workspace-remove.sh"),
                 Arguments = [row.LinuxGroup, row.Path],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,

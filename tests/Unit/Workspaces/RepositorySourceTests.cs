@@ -56,6 +56,42 @@ public sealed class RepositorySourceTests
     }
 
     [Fact]
+    public async Task ARepositoryThatLacksObjectsMayNotSayWhatFetchesThem()
+    {
+        var folder = Directory.CreateTempSubdirectory("agentworks-unit-").FullName;
+        var runner = new ProcessRunner();
+        try
+        {
+            var mark = Path.Combine(folder, "mark");
+            await File.WriteAllTextAsync(Path.Combine(folder, "file"), "content");
+            string[][] lines =
+            [
+                ["init", "-q"],
+                ["add", "file"],
+                ["-c", "user.name=n", "-c", "user.email=e", "commit", "-q", "-m", "one"],
+                ["remote", "add", "origin", "ssh://example.invalid/x"],
+                ["config", "remote.origin.promisor", "true"],
+                ["config", "extensions.partialClone", "origin"],
+                ["config", "core.repositoryFormatVersion", "1"],
+                ["config", "core.sshCommand", $"touch '{mark}'; false"],
+            ];
+            foreach (var line in lines)
+            {
+                Assert.True((await runner.RunAsync("git", ["-C", folder, .. line], null, CancellationToken.None)).Succeeded);
+            }
+
+            var blob = (await runner.RunAsync("git", ["-C", folder, "rev-parse", "HEAD:file"], null, CancellationToken.None)).Output.Trim();
+            File.Delete(Path.Combine(folder, ".git", "objects", blob[..2], blob[2..]));
+            await Assert.ThrowsAsync<InvalidRequestException>(() => RepositorySource.Parse(folder)!.BundleAsync(runner, CancellationToken.None));
+            Assert.False(File.Exists(mark));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task AFolderWithoutACommitIsRefused()
     {
         var folder = Directory.CreateTempSubdirectory("agentworks-unit-").FullName;

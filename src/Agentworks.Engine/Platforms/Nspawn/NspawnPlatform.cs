@@ -41,11 +41,28 @@ public sealed class NspawnPlatform : IVmPlatform
 
     public Task<PlatformReadiness> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(NspawnReadiness.Check(processes));
 
+    public void Validate(MachineSpec spec)
+    {
+        _ = ImageFor(spec);
+        if (SizeOf(spec) < 1)
+        {
+            throw new InvalidRequestException($"A disk of {SizeOf(spec)} GiB cannot be; it takes at least 1.") { Target = spec.Name };
+        }
+
+        if (!spec.WorkspacesPath.StartsWith('/') || spec.WorkspacesPath.Length == 1)
+        {
+            throw new InvalidRequestException($"'{spec.WorkspacesPath}' cannot hold workspaces; it must be an absolute path below /.")
+            {
+                Target = spec.Name,
+            };
+        }
+    }
+
     public async Task<PlatformMachine> CreateAsync(
         MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken)
     {
         Require(NspawnReadiness.Check(processes), spec);
-        var gib = Validate(spec);
+        Validate(spec);
         var inputs = ImageFor(spec);
         var paths = layout.For(spec.Id);
         var owner = OwnerRecord.Read(paths.Owner)
@@ -67,7 +84,7 @@ public sealed class NspawnPlatform : IVmPlatform
         }
 
         await journal.RecordAsync($"disk {paths.Disk}", cancellationToken).ConfigureAwait(false);
-        await machine.Disk.CreateAsync(gib, cancellationToken).ConfigureAwait(false);
+        await machine.Disk.CreateAsync(SizeOf(spec), cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
         await machine.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
@@ -172,17 +189,7 @@ public sealed class NspawnPlatform : IVmPlatform
             Target = spec.Name,
         };
 
-    private static int Validate(MachineSpec spec)
-    {
-        var gib = spec.DiskGiB ?? MachineDisk.DefaultGiB;
-        return gib < 1 ? throw new InvalidRequestException($"A disk of {gib} GiB cannot be; it takes at least 1.") { Target = spec.Name }
-            : !spec.WorkspacesPath.StartsWith('/') || spec.WorkspacesPath.Length == 1
-                ? throw new InvalidRequestException($"'{spec.WorkspacesPath}' cannot hold workspaces; it must be an absolute path below /.")
-                {
-                    Target = spec.Name,
-                }
-                : gib;
-    }
+    private static int SizeOf(MachineSpec spec) => spec.DiskGiB ?? MachineDisk.DefaultGiB;
 
     private static void Require(PlatformReadiness readiness, MachineSpec spec)
     {

@@ -27,6 +27,8 @@ public sealed class SshPlatform(IProcessRunner processes, TimeProvider clock) : 
             : new PlatformReadiness(false, $"The platform ssh lacks {string.Join(", ", missing)}.", Installation()));
     }
 
+    public void Validate(MachineSpec spec) => SshOptions.From(spec);
+
     public async Task<PlatformMachine> CreateAsync(
         MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 # ADMIN WORKSPACES. Undoes what bootstrap and initialization did to a machine that goes on without us. Installed packages and the
-# stricter kernel and home settings stay: others may rely on them by now. The admin user goes last, detached, because the connection
-# may be its own.
+# stricter kernel and home settings stay: others may rely on them by now. An admin user that
+# bootstrap made goes last, detached, because the connection may be its own; one that was there before stays.
 set -u
 admin=$1 workspaces=$2
 systemctl disable --now agentworks-private-proc.service 2>/dev/null
@@ -18,7 +18,7 @@ rm -rf /usr/lib/agentworks /etc/agentworks /var/lib/agentworks /var/log/agentwor
 rmdir /opt/agentworks 2>/dev/null
 rm -f /etc/sudoers.d/agentworks
 getent group agentworks-agents >/dev/null && groupdel agentworks-agents
-if [ "$admin" != root ] && [ "$admin" != "${SUDO_USER:-}" ]; then
+if [ "$(getent passwd "$admin" | cut -d: -f5)" = 'Agentworks administrator' ]; then
     setsid sh -c "sleep 2; userdel -f -r '$admin' 2>/dev/null" </dev/null >/dev/null 2>&1 &
 fi
 exit 0

@@ -24,7 +24,7 @@ home=${passwd%:*}; home=${home##*:}
 group=${passwd#*:*:*:}; group=${group%%:*}
 
 # A fresh folder each time: nothing of the session's user is in it until it is handed over below.
-rm -rf "$run"
+[ ! -e "$run" ] || /usr/lib/agentworks/session-ended "$name" again
 mkdir -m 0711 "$run"
 mkdir -m 0700 "$run/tmux"
 mkfifo -m 0600 "$run/log"
@@ -50,6 +50,9 @@ pids=$(setpriv --reuid="$agw_user" --regid="$group" --init-groups --inh-caps=-al
         display-message -p -t "=$name:" '#{pid} #{pane_pid}')
 pid=${pids% *} pane=${pids#* }
 case $pid$pane in '' | *[!0-9]*) echo "tmux did not say its process ids" >&2; exit 1 ;; esac
+
+# What systemd is to kill at a stop must be of this unit, whatever the session's user makes its tmux say.
+cmp -s "/proc/$pid/cgroup" /proc/self/cgroup || { echo "process $pid is not of this session" >&2; exit 1; }
 
 read -r boot < /proc/sys/kernel/random/boot_id
 read -r stat < "/proc/$pid/stat"
