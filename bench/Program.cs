@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Agentworks.Bench;
 using Agentworks.Bench.Machines;
 using Agentworks.Bench.Module;
+using Agentworks.Bench.Transport;
 using Agentworks.Bench.State;
 
 // A benchmark that needs more processes starts this program again as its worker: name, then whatever it passed.
@@ -12,9 +13,11 @@ if (args is ["--worker", var workerName, ..])
 
 IBenchmark[] all =
 [
+    new ChannelBench(),
     new SessionBench(),
     new StatusBench(),
     new InitializeBench(),
+    new FileBench(),
     new ImportBench(),
     new PipelineBench(),
     new StateWriteBench(),

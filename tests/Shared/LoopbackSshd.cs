@@ -66,6 +66,7 @@ public sealed class LoopbackSshd : IAsyncDisposable
             PasswordAuthentication no
             KbdInteractiveAuthentication no
             LogLevel VERBOSE
+            Subsystem sftp internal-sftp
             MaxStartups 100
             """);
         _process = new Process { StartInfo = new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", configuration]) { UseShellExecute = false, RedirectStandardError = true } };
