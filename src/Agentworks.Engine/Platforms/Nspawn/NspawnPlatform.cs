@@ -9,6 +9,7 @@ namespace Agentworks.Platforms.Nspawn;
 /// Machines as containers of systemd-nspawn: a real Debian with systemd and sshd, a copy-on-write clone of one image, in process, mount and
 /// network namespaces of its own. Its kernel is this computer's, and root inside is root's uid outside: it separates things that trust
 /// each other a little, and it is no wall against an attacker who is root inside. CPU and memory are not limited; the disk is.
+/// A reboot from inside ends it; the next command that needs it starts it again.
 /// </summary>
 /// <remarks>
 /// A machine is found by its id alone: a folder under <see cref="NspawnLayout.Machines"/>, a namespace, a control group and two processes
