@@ -1,4 +1,3 @@
-using Agentworks.Bench.Machines;
 using Agentworks.Bench.State;
 
 namespace Agentworks.Bench;
@@ -9,7 +8,6 @@ public static class Workers
     public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
         new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
         {
-            [DelayPipe.Worker] = DelayPipe.RunAsync,
             [StateWriteBench.WorkerName] = StateWriteBench.WorkerAsync,
         };
 }

@@ -4,7 +4,7 @@ using Agentworks.Transport;
 
 namespace Agentworks.Bench.Machines;
 
-/// <summary>A platform whose machines are as far away as one likes: every byte to and from them is late by half the round trip.</summary>
+/// <summary>A platform whose machines are as far away as one likes: every byte to and from them is late by half the round trip, which may be none.</summary>
 public sealed class DelayedPlatform(IVmPlatform inner, Func<int> roundTripMilliseconds) : IVmPlatform
 {
     public string Name => inner.Name;
@@ -14,8 +14,7 @@ public sealed class DelayedPlatform(IVmPlatform inner, Func<int> roundTripMillis
     public SshEndpoint GetSshEndpoint(PlatformMachine machine)
     {
         var endpoint = inner.GetSshEndpoint(machine);
-        var delay = roundTripMilliseconds();
-        return delay == 0 ? endpoint : endpoint with { ProxyCommand = DelayPipe.CommandLine(delay, endpoint.ProxyCommand!) };
+        return endpoint with { ProxyCommand = DelayPipe.CommandLine(roundTripMilliseconds(), endpoint.ProxyCommand!) };
     }
 
     public Task<PlatformReadiness> CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);

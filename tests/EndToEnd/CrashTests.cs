@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Agentworks.Agents;
+using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;
@@ -35,6 +36,19 @@ public sealed class CrashTests(MachineFixture machine)
         }
 
         await RemoveCrashAsync();
+    }
+
+    [MachineFact]
+    public async Task AVmThatCannotBeMadeLeavesNothing()
+    {
+        var failure = await Assert.ThrowsAnyAsync<AgentworksException>(() => machine.Engine.Vms.CreateAsync(
+            new NewVm { Name = "failing", Platform = "nspawn", DiskGiB = 0 }, Quiet, CancellationToken.None));
+        Assert.IsNotType<NotFoundException>(failure);
+        Assert.DoesNotContain(machine.Engine.Vms.List(), vm => vm.Name == "failing");
+        foreach (var folder in Directory.GetDirectories("/var/lib/agentworks/machines"))
+        {
+            Assert.DoesNotContain("\"failing\"", await ReadAsync(Path.Combine(folder, "owner.json")), StringComparison.Ordinal);
+        }
     }
 
     private async Task RemoveCrashAsync()

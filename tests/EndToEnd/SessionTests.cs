@@ -152,6 +152,18 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
         Assert.DoesNotContain(canary, Encoding.Latin1.GetString(await ReadSharedAsync(machine.Home + "/agentworks.db-wal")), StringComparison.Ordinal);
     }
 
+    [MachineFact]
+    public async Task WhatACommandPrintsIsKeptNowhere()
+    {
+        var canary = "canary" + Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+        var result = await machine.RunAsync($"printf '%s%s' {canary[..10]} {canary[10..]}", "a");
+        Assert.Equal(canary, result.Output);
+
+        // sudo logs what it runs, so the pattern must not match itself.
+        var places = await machine.RootAsync($"grep -rl -- '[c]{canary[1..]}' /run /var/lib /var/log /tmp /home 2>/dev/null");
+        Assert.Equal(string.Empty, places.Output.Trim());
+    }
+
     private static async Task<byte[]> ReadSharedAsync(string path)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -48,6 +48,17 @@ public sealed class DelayProxy : IAsyncDisposable
     /// <summary>Connections accepted so far.</summary>
     public int Connections { get; private set; }
 
+    public bool HasOpenConnections
+    {
+        get
+        {
+            lock (_links)
+            {
+                return _links.Count > 0;
+            }
+        }
+    }
+
     public long SentBytes => Interlocked.Read(ref _bytes[0]);
     public long ReceivedBytes => Interlocked.Read(ref _bytes[1]);
 
@@ -87,6 +98,11 @@ public sealed class DelayProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_end.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _end.CancelAsync();
         _listener.Stop();
         ReleaseReplies();
@@ -98,8 +114,6 @@ public sealed class DelayProxy : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
         }
-
-        _end.Dispose();
     }
 
     private static async Task<Stream> ConnectAsync(int port, CancellationToken cancellationToken)

@@ -58,6 +58,7 @@ public sealed class CommandService(StateStore store, MachineConnections machines
                     Timeout = request.Timeout,
                     MaxOutputBytes = request.MaxOutputBytes,
                     OperationId = Guid.NewGuid().ToString("N"),
+                    RecordOutput = false,
                 },
                 cancellationToken).ConfigureAwait(false);
             return new BatchOutcome<AgwCommandResult>(name, ToModel(request, vm, workspace, agent, result, clock.GetElapsedTime(began)), null);

@@ -29,6 +29,21 @@ public static class Naming
         }
     }
 
+    /// <summary>The admin's name, as useradd takes it: it also stands in files that sudo and sshd read.</summary>
+    public static void ValidateUser(string name)
+    {
+        var proper = name.Length is > 0 and <= 32
+            && (char.IsAsciiLetterLower(name[0]) || name[0] == '_')
+            && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-');
+        if (!proper)
+        {
+            throw new InvalidNameException("a Linux user", Printable(name), "it must begin with a lower-case letter and have at most 32 of a-z, 0-9, '_' and '-'.")
+            {
+                Target = name,
+            };
+        }
+    }
+
     private static string? Refuse(string name, int limit, bool allowUnderscore)
     {
         if (name.Length == 0)

@@ -62,9 +62,12 @@ public static class StateReaderExtensions
             throw new NotReadyException($"{kind} '{name}' is not whole: {state}.")
             {
                 Target = name,
-                Recommendation = state == LifecycleState.Creating
-                    ? $"Run New-{noun} {name} again to finish it, or Remove-{noun} {name}."
-                    : $"Remove-{noun} {name}",
+                Recommendation = state switch
+                {
+                    LifecycleState.Creating => $"Run New-{noun} {name} again to finish it, or Remove-{noun} {name}.",
+                    LifecycleState.Failed => $"Run Initialize-{noun} {name} again, or Remove-{noun} {name}.",
+                    _ => $"Remove-{noun} {name}",
+                },
             };
         }
     }

@@ -13,6 +13,12 @@ public sealed record ChannelCommand(string FileName, IReadOnlyList<string> Argum
     public bool Sudo { get; init; }
 
     /// <summary>
+    /// True when no network lies between: then a child that ended without the machine's hello has run nothing there. Otherwise the hello
+    /// may have been lost on the way.
+    /// </summary>
+    public bool IsLocal { get; init; }
+
+    /// <summary>
     /// What the child writes to standard error once it has reached the machine: before that nothing can have run there. Null when it
     /// says no such thing.
     /// </summary>

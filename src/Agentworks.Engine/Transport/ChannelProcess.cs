@@ -11,23 +11,32 @@ internal sealed partial class ChannelProcess
 {
     private const int ErrorTailBytes = 4096;
     private const int Terminate = 15;
+    private static readonly TimeSpan OrderlyEnd = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
     private readonly Process _process;
+    private readonly Stream _errors;
     private readonly byte[]? _marker;
     private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object _lock = new();
     private byte[] _errorTail = [];
     private bool _reached;
+    private bool _disposed;
+    private int? _exitCode;
     private Task? _ended;
 
     private ChannelProcess(Process process, string? marker)
     {
         _process = process;
+        Input = process.StandardInput.BaseStream;
+        Output = process.StandardOutput.BaseStream;
+        _errors = process.StandardError.BaseStream;
         _marker = marker is null ? null : Encoding.UTF8.GetBytes(marker);
         InBackground("agentworks channel errors", ReadErrors);
     }
 
-    public Stream Input => _process.StandardInput.BaseStream;
-    public Stream Output => _process.StandardOutput.BaseStream;
+    public Stream Input { get; }
+    public Stream Output { get; }
 
     /// <summary>True when the marker of <see cref="ChannelCommand.ReachedMarker"/> was seen.</summary>
     public bool Reached
@@ -40,6 +49,8 @@ internal sealed partial class ChannelProcess
             }
         }
     }
+
+    public bool HasEnded => _exitCode is not null;
 
     /// <summary>The last 4 KiB of standard error.</summary>
     public string ErrorTail
@@ -86,22 +97,27 @@ internal sealed partial class ChannelProcess
             await _process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             await _errorEnded.Task.WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
         {
+            // It takes longer, or has been disposed of by now.
         }
 
-        return _process.HasExited ? _process.ExitCode : null;
+        lock (_lock)
+        {
+            return _exitCode ??= !_disposed && _process.HasExited ? _process.ExitCode : null;
+        }
     }
 
     /// <summary>
     /// Closes the streams, which ends the far side, then terminates what is left. Not killed: a program on this machine may still have
     /// commands to finish, and ssh has its own children to end.
     /// </summary>
-    public Task EndAsync()
+    /// <param name="atOnce">Leaves no time for the orderly way.</param>
+    public Task EndAsync(bool atOnce = false)
     {
         lock (_lock)
         {
-            return _ended ??= Task.Run(EndOnceAsync);
+            return _ended ??= Task.Run(() => EndOnceAsync(atOnce ? TimeSpan.Zero : OrderlyEnd));
         }
     }
 
@@ -136,12 +152,42 @@ internal sealed partial class ChannelProcess
         return start;
     }
 
-    private async Task EndOnceAsync()
+    private async Task EndOnceAsync(TimeSpan orderly)
     {
+        if (orderly == TimeSpan.Zero)
+        {
+            TerminateNow();
+        }
+
         // Closing may have to wait for a blocked write, which only the end of the process frees.
         var closing = Task.Run(CloseInput);
-        if (await WaitAsync(TimeSpan.FromMilliseconds(300)).ConfigureAwait(false) is null && !_process.HasExited)
+        if (await WaitAsync(orderly + ShortWait).ConfigureAwait(false) is null)
         {
+            TerminateNow();
+            await WaitAsync(LastWait).ConfigureAwait(false);
+        }
+
+        await closing.WaitAsync(LastWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+        {
+            _disposed = HasEnded;
+        }
+
+        if (_disposed)
+        {
+            _process.Dispose();
+        }
+    }
+
+    private void TerminateNow()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _process.HasExited)
+            {
+                return;
+            }
+
             if (OperatingSystem.IsWindows())
             {
                 _process.Kill();
@@ -150,14 +196,6 @@ internal sealed partial class ChannelProcess
             {
                 _ = SendSignal(_process.Id, Terminate);
             }
-
-            await WaitAsync(TimeSpan.FromSeconds(3)).ConfigureAwait(false);
-        }
-
-        await closing.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_process.HasExited)
-        {
-            _process.Dispose();
         }
     }
 
@@ -165,7 +203,7 @@ internal sealed partial class ChannelProcess
     {
         try
         {
-            _process.StandardInput.Close();
+            Input.Close();
         }
         catch (IOException)
         {
@@ -178,9 +216,8 @@ internal sealed partial class ChannelProcess
         var buffer = new byte[ErrorTailBytes];
         try
         {
-            var stream = _process.StandardError.BaseStream;
             int read;
-            while ((read = stream.Read(buffer)) > 0)
+            while ((read = _errors.Read(buffer)) > 0)
             {
                 lock (_lock)
                 {

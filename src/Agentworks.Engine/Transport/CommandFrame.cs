@@ -16,6 +16,7 @@ internal static class CommandFrame
     private const byte HasInput = 4;
     private const byte Resent = 8;
     private const byte AskOnly = 16;
+    private const byte Unrecorded = 32;
     private const int MaxBytes = 48 << 20;
 
     /// <param name="command">What to run.</param>
@@ -32,6 +33,7 @@ internal static class CommandFrame
         flags |= command.Input is not null ? HasInput : (byte)0;
         flags |= resent ? Resent : (byte)0;
         flags |= askOnly ? AskOnly : (byte)0;
+        flags |= command.RecordOutput ? (byte)0 : Unrecorded;
         writer.Write([flags]);
         WriteNumber(writer, command.Timeout is { } timeout ? (uint)Math.Clamp(timeout.TotalMilliseconds, 1, uint.MaxValue) : 0);
         WriteNumber(writer, Window);

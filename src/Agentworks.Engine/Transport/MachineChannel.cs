@@ -18,20 +18,20 @@ internal sealed class MachineChannel : IAsyncDisposable
     private readonly string _machine;
     private readonly ChannelOptions _options;
     private readonly ChannelProcess _process;
-    private readonly bool _tellsWhenReached;
+    private readonly ChannelCommand _command;
     private readonly FrameQueue _outgoing = new();
     private readonly Dictionary<uint, ChannelCall> _calls = [];
     private readonly TaskCompletionSource _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private TaskCompletionSource? _nextSign;
     private ChannelBreak? _break;
+    private volatile AgentworksException? _verdict;
     private uint _lastId;
     private long _lastSign = DateTime.UtcNow.Ticks;
 
     private MachineChannel(ChannelCommand command, ChannelOptions options, ChannelProcess process)
     {
-        (_machine, _options, _process) = (command.MachineName, options, process);
-        _tellsWhenReached = command.ReachedMarker is not null;
+        (_machine, _command, _options, _process) = (command.MachineName, command, options, process);
         _outgoing.AddRaw(ChannelProgram.Source);
         var folder = options.OperationsFolder is null ? string.Empty : $"operations={options.OperationsFolder}\0";
         _outgoing.Add(FrameType.Hello, 0, Encoding.UTF8.GetBytes($"{folder}silence={Math.Ceiling(Silence.TotalSeconds)}\0"));
@@ -126,8 +126,7 @@ internal sealed class MachineChannel : IAsyncDisposable
     }
 
     /// <summary>Gives the connection up because nothing is heard any more.</summary>
-    public void GiveUp(string reason) =>
-        Break(new ConnectionFailedException($"No connection to '{_machine}': {reason}.") { Target = _machine }, stalled: true);
+    public void GiveUp(string reason) => Break(Unreachable(reason), stalled: true);
 
     public async ValueTask DisposeAsync()
     {
@@ -163,9 +162,7 @@ internal sealed class MachineChannel : IAsyncDisposable
     private async Task StopAsync(ChannelCall call)
     {
         _outgoing.Add(FrameType.Stop, call.Id, default);
-        await Task.WhenAny(_stopped(call), Task.Delay(StopGrace)).ConfigureAwait(false);
-
-        static Task _stopped(ChannelCall call) => call.Ended;
+        await Task.WhenAny(call.Ended, Task.Delay(StopGrace)).ConfigureAwait(false);
     }
 
     private async Task<TReply> AwaitWatchfullyAsync<TReply>(AnsweredCall<TReply> call, TimeSpan timeout, CancellationToken cancellationToken)
@@ -275,7 +272,10 @@ internal sealed class MachineChannel : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            GiveUp($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} seconds");
+            // Ended before it is judged: what has not left by then never will.
+            _verdict = Unreachable($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} seconds");
+            await _process.EndAsync(atOnce: true).ConfigureAwait(false);
+            Break(_verdict, stalled: true);
         }
         catch (OperationCanceledException)
         {
@@ -285,8 +285,10 @@ internal sealed class MachineChannel : IAsyncDisposable
     private async Task BreakAtEndAsync()
     {
         var exitCode = await _process.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
-        Break(ConnectionFailure.Interpret(_machine, _process.ErrorTail, exitCode), stalled: false);
+        Break(_verdict ?? ConnectionFailure.Interpret(_machine, _process.ErrorTail, exitCode), stalled: _verdict is not null);
     }
+
+    private ConnectionFailedException Unreachable(string reason) => new($"No connection to '{_machine}': {reason}.") { Target = _machine };
 
     private void Break(AgentworksException error, bool stalled)
     {
@@ -300,7 +302,8 @@ internal sealed class MachineChannel : IAsyncDisposable
             }
 
             var established = _hello.Task.IsCompletedSuccessfully;
-            var nothingRan = !established && (error is not ConnectionFailedException || (_tellsWhenReached && !_process.Reached));
+            var notReached = _command.IsLocal || (_command.ReachedMarker is not null && !_process.Reached);
+            var nothingRan = !established && (error is not ConnectionFailedException || (notReached && _process.HasEnded));
             _break = why = new ChannelBreak(error, established, nothingRan, stalled);
             calls = [.. _calls.Values];
             _calls.Clear();

@@ -8,7 +8,6 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
 {
     private const int Missing = 66;
     private const int WrongHash = 67;
-    private const int Terminated = 15;
     private const int MaxMessage = 4096;
 
     /// <inheritdoc />
@@ -85,8 +84,9 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
                 return;
             }
 
-            // A transfer that the connection cut leaves nothing behind, so it may start afresh.
-            if (attempt == 1 && result is { Replayed: true, Signal: Terminated } or { Replayed: true, ExitCode: 128 + Terminated })
+            // Answered from the record: the connection was cut, and with it the input. That leaves nothing behind, so start afresh; what
+            // fails for a reason of its own will do so again.
+            if (attempt == 1 && result.Replayed)
             {
                 continue;
             }

@@ -35,6 +35,12 @@ public sealed record RemoteCommand
     /// </summary>
     public string? OperationId { get; init; }
 
+    /// <summary>
+    /// Whether the machine's record of the operation keeps its output too. Off for the operator's own commands, whose output may
+    /// hold secrets: a record lies on the machine's disk for a day.
+    /// </summary>
+    public bool RecordOutput { get; init; } = true;
+
     /// <summary>What becomes of the command when the connection breaks.</summary>
     public DisconnectAction OnDisconnect { get; init; } = DisconnectAction.Kill;
 }

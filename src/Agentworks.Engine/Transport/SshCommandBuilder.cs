@@ -21,10 +21,11 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
     /// <param name="user">Login user; null for what ssh's configuration says.</param>
     /// <param name="identityFile">The only key to offer; null for what ssh's agent and configuration offer.</param>
     /// <param name="sudo">The login user is not root.</param>
+    /// <param name="acceptNewHostKey">Trust an unknown key at first sight, and pin it. Only when the operator asked for it.</param>
     /// <exception cref="InvalidRequestException">A part would be taken for an option.</exception>
     public ChannelCommand Channel(
-        SshEndpoint endpoint, string machineName, string? user, string? identityFile, bool sudo) =>
-        new(program, ["-T", "-o", "BatchMode=yes", .. Options(endpoint, user, identityFile, ChannelLogLevel), "--", endpoint.HostName])
+        SshEndpoint endpoint, string machineName, string? user, string? identityFile, bool sudo, bool acceptNewHostKey = false) =>
+        new(program, ["-T", "-o", "BatchMode=yes", .. Options(endpoint, user, identityFile, ChannelLogLevel, acceptNewHostKey), "--", endpoint.HostName])
         {
             MachineName = machineName,
             Sudo = sudo,
@@ -41,10 +42,10 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
     {
         string[] remote = remoteArguments.Count == 0 ? [] : [PosixShell.QuoteAll(remoteArguments)];
         return new InteractiveCommand(
-            program, ["-tt", .. Options(endpoint, user, identityFile, "ERROR"), "--", endpoint.HostName, .. remote]);
+            program, ["-tt", .. Options(endpoint, user, identityFile, "ERROR", acceptNewHostKey: false), "--", endpoint.HostName, .. remote]);
     }
 
-    private List<string> Options(SshEndpoint endpoint, string? user, string? identityFile, string logLevel)
+    private List<string> Options(SshEndpoint endpoint, string? user, string? identityFile, string logLevel, bool acceptNewHostKey)
     {
         RefuseOption(endpoint.HostName, "host name");
         RefuseOption(endpoint.HostKeyAlias, "host key alias");
@@ -67,7 +68,8 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
             $"HostKeyAlias={endpoint.HostKeyAlias}",
             $"UserKnownHostsFile={QuotePath(knownHostsFile)}",
             "GlobalKnownHostsFile=none",
-            "StrictHostKeyChecking=yes",
+            $"StrictHostKeyChecking={(acceptNewHostKey ? "accept-new" : "yes")}",
+            "HashKnownHosts=no",
             "VerifyHostKeyDNS=no",
             "CheckHostIP=no",
             "UpdateHostKeys=no",

@@ -24,7 +24,7 @@ use constant {
     POLL     => 0.05,
     DAY      => 86400,
 };
-use constant { STREAMED => 1, FINISH => 2, HAS_INPUT => 4, RESENT => 8, ASK_ONLY => 16 };
+use constant { STREAMED => 1, FINISH => 2, HAS_INPUT => 4, RESENT => 8, ASK_ONLY => 16, UNRECORDED => 32 };
 use constant { NOT_STARTED => 1, INTERRUPTED => 2, NEVER_RAN => 3 };
 
 my $ticks = POSIX::sysconf(POSIX::_SC_CLK_TCK());
@@ -381,7 +381,9 @@ sub drain {
     }
     my $before = $c->{length}[$s];
     $c->{length}[$s] += $n;
-    $c->{recorded}[$s] .= substr($data, 0, RECORDED - $before) if $c->{recorded} && $before < RECORDED;
+    if ($c->{recorded} && $before < RECORDED && !($c->{flags} & UNRECORDED)) {
+        $c->{recorded}[$s] .= substr($data, 0, RECORDED - $before);
+    }
     if ($streamed) {
         $c->{window} -= $n;
         send_frame($s ? 'e' : 'o', $c->{id}, $data);

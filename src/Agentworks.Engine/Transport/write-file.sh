@@ -16,9 +16,9 @@ fi
 [ "$owner" != keep ] || owner=
 umask 077
 set -C
-exec 3>"$new" || exit 65
 trap 'rm -f -- "$new"' EXIT
 trap 'exit 143' HUP INT TERM
+exec 3>"$new" || exit 65
 cat >&3 || exit 65
 [ "$(sha256sum </proc/self/fd/3)" = "$sum  -" ] || exit 67
 if [ -n "$owner" ]; then

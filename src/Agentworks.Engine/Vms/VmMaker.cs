@@ -25,22 +25,63 @@ public sealed class VmMaker(
     {
         var row = await RecordAsync(request, cancellationToken).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
-        var machine = await platform.CreateAsync(row.ToMachine(store.OwnerTag).Spec, scope, scope.Events, cancellationToken).ConfigureAwait(false);
-        row = Save(row with { PlatformData = machine.Data });
-
-        scope.Record("start");
-        await platform.StartAsync(machine, scope.Events, cancellationToken).ConfigureAwait(false);
-
-        scope.Record("pin host key");
-        if (await platform.GetHostKeysAsync(machine, cancellationToken).ConfigureAwait(false) is { } hostKeys)
+        await BringUpAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
+        try
         {
-            await knownHosts.PinAsync(row.Id, hostKeys, cancellationToken).ConfigureAwait(false);
+            await InitializeAsync(scope, row, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProvisioningFailedException)
+        {
+            // The machine is there and can be entered: it is kept, to be looked at and initialized again.
+            store.Write(state => state.Update(state.GetVm(row.Id)! with { State = LifecycleState.Failed }));
+            throw;
         }
 
-        scope.Record("bootstrap");
-        await BootstrapAsync(scope, row, platform, machine, cancellationToken).ConfigureAwait(false);
-        await InitializeAsync(scope, row, cancellationToken).ConfigureAwait(false);
         return store.Read(state => state.GetVm(row.Id))!;
+    }
+
+    /// <summary>Up to where the admin can log in. What fails here is undone: a machine that nobody can enter is of no use.</summary>
+    private async Task BringUpAsync(OperationScope scope, VmRow row, IVmPlatform platform, CancellationToken cancellationToken)
+    {
+        var entered = false;
+        try
+        {
+            var machine = await platform.CreateAsync(row.ToMachine(store.OwnerTag).Spec, scope, scope.Events, cancellationToken).ConfigureAwait(false);
+            store.Write(state => state.Update(row with { PlatformData = machine.Data }));
+
+            scope.Record("start");
+            await platform.StartAsync(machine, scope.Events, cancellationToken).ConfigureAwait(false);
+
+            scope.Record("pin host key");
+            if (await platform.GetHostKeysAsync(machine, cancellationToken).ConfigureAwait(false) is { } hostKeys)
+            {
+                await knownHosts.PinAsync(row.Id, hostKeys, cancellationToken).ConfigureAwait(false);
+            }
+
+            scope.Record("bootstrap");
+            entered = true;
+            await BootstrapAsync(scope, row, platform, machine, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AgentworksException) when (platform.Traits.OwnsMachine || !entered)
+        {
+            await UndoAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task UndoAsync(OperationScope scope, VmRow row, IVmPlatform platform, CancellationToken cancellationToken)
+    {
+        try
+        {
+            scope.Record("undo");
+            await platform.RemoveAsync(row.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
+            await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
+            store.Write(state => state.DeleteVm(row.Id));
+        }
+        catch (AgentworksException e)
+        {
+            scope.Events.Report(new WarningEvent($"What was made of VM '{row.Name}' could not be undone ({e.Message}). Run: Remove-AgwVm {row.Name}"));
+        }
     }
 
     /// <summary>Bootstrap's and initialization's steps in one script, over the connection that will be used from now on.</summary>
@@ -83,11 +124,14 @@ public sealed class VmMaker(
     {
         var settings = config.Load();
         var template = settings.ResolveVmTemplate(request.Template);
+        Naming.ValidateUser(request.AdminUser ?? settings.Admin.Username);
         var existing = store.Read(state => state.FindVm(request.Name));
         if (existing is { State: LifecycleState.Creating })
         {
-            // Its maker died half-way: what it recorded is what will be finished.
-            return existing;
+            // Its maker died half-way: what it recorded is what will be finished. How to get in may be said anew.
+            var resumed = request.Address is null ? existing : existing with { OptionsJson = JsonSerializer.Serialize(Options(request)) };
+            store.Write(state => state.Update(resumed));
+            return resumed;
         }
 
         if (existing is not null)
@@ -176,11 +220,5 @@ public sealed class VmMaker(
         var user = machine.Spec.Options.GetValueOrDefault("user", "root");
         return ssh.Channel(
             platform.GetSshEndpoint(machine), row.Name, user, machine.Spec.Options.GetValueOrDefault("key"), sudo: user != "root");
-    }
-
-    private VmRow Save(VmRow row)
-    {
-        store.Write(state => state.Update(row));
-        return row;
     }
 }

@@ -69,7 +69,7 @@ public sealed class VmService(
             EntityKind.Vm,
             name,
             events,
-            scope => maker.InitializeAsync(scope, Require(name), cancellationToken),
+            scope => maker.InitializeAsync(scope, RequireEnterable(name), cancellationToken),
             cancellationToken);
 
     /// <summary>Removes the machine and, with <paramref name="cascade"/>, all that lives on it.</summary>
@@ -151,6 +151,9 @@ public sealed class VmService(
     private AgwVm Model(VmRow row) => List().First(vm => vm.Id == row.Id);
 
     private VmRow Require(string name) => store.Read(state => state.RequireVm(name));
+
+    /// <summary>Also one whose initialization failed: that is what initializing it again is for.</summary>
+    private VmRow RequireEnterable(string name) => Find(name) is { State: LifecycleState.Failed } failed ? failed : Require(name);
 
     private VmRow Find(string name) => store.Read(state => state.FindVm(name))
         ?? throw new NotFoundException(EntityKind.Vm, name) { Target = name, Recommendation = "Get-AgwVm lists them." };

@@ -23,13 +23,16 @@ public sealed class TestMachine : IAsyncDisposable
 
     private readonly List<IAsyncDisposable> _owned = [];
 
+    // The far ends of proxies read pipes, each of which keeps a pool thread waiting.
+    static TestMachine() => ThreadPool.SetMinThreads(64, 64);
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("agw-transport-").FullName;
 
     public string Operations => Path.Combine(Folder, "ops");
 
     /// <summary>A shell over a child process.</summary>
     public MachineShell Direct(ChannelOptions? options = null) =>
-        Own(new MachineShell(new ChannelCommand("/bin/sh", ["-c"]) { MachineName = "local" }, With(options)));
+        Own(new MachineShell(new ChannelCommand("/bin/sh", ["-c"]) { MachineName = "local", IsLocal = true }, With(options)));
 
     /// <summary>A shell over a plain TCP connection through <paramref name="proxy"/>, where every frame can be seen.</summary>
     public MachineShell Through(DelayProxy proxy, ChannelOptions? options = null) =>

@@ -40,4 +40,18 @@ public sealed class NamingTests
     [Fact]
     public void AnEnormousNameIsNotRepeatedInFull() =>
         Assert.True(Assert.Throws<InvalidNameException>(() => Naming.Validate(EntityKind.Vm, new string('x', 1 << 20))).Message.Length < 300);
+
+    [Theory]
+    [InlineData("agentworks")]
+    [InlineData("_svc-1")]
+    public void GoodUsersPass(string name) => Naming.ValidateUser(name);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-x")]
+    [InlineData("Root")]
+    [InlineData("a b")]
+    [InlineData("a\nALL ALL=(ALL) NOPASSWD: ALL")]
+    [InlineData("abcdefghijklmnopqrstuvwxyz1234567")]
+    public void OtherUsersAreRefused(string name) => Assert.Throws<InvalidNameException>(() => Naming.ValidateUser(name));
 }
