@@ -245,12 +245,26 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
             new NewSession { Name = "back", Workspace = "w", Agent = "a", Command = "echo first run; sleep 1000", RestartCommand = "echo resumed run; sleep 1000" }, Quiet, CancellationToken.None);
         await machine.StartSessionAsync("stays-off", "w", "a", "sleep 1000");
         await Outcomes.DrainAsync(machine.Engine.Sessions.StopAsync(["stays-off"], new StopSession(TimeSpan.FromSeconds(1)), Quiet, CancellationToken.None));
+        await machine.Engine.Sessions.CreateAsync(
+            new NewSession
+            {
+                Name = "waits",
+                Workspace = "w",
+                Agent = "a",
+                Command = "sleep 1000",
+                Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["KEY"] = "canary" },
+            },
+            Quiet,
+            CancellationToken.None);
         var before = await machine.ObserveAsync("back");
 
         await machine.Engine.Vms.RestartAsync(MachineFixture.Vm, TimeSpan.FromSeconds(20), Quiet, CancellationToken.None);
         await Eventually.BecomesAsync(async () => (await machine.ObserveAsync("back")).Status == SessionStatus.Running, "the session is back");
         Assert.NotEqual(before.RunId, (await machine.ObserveAsync("back")).RunId);
         Assert.Equal(SessionStatus.Stopped, (await machine.ObserveAsync("stays-off")).Status);
+        await Eventually.BecomesAsync(
+            async () => (await machine.RootAsync("systemctl is-failed agentworks-session@waits.service")).Output == "failed\n", "the one without its secret gave up");
+        Assert.Equal(SessionStatus.Stopped, (await machine.ObserveAsync("waits")).Status);
         await Eventually.BecomesAsync(
             async () =>
             {
