@@ -36,6 +36,12 @@ Describe 'A machine' -Tag Machine {
         Get-AgwVm -NoStatus | Where-Object Name -EQ never | Should -BeNullOrEmpty
     }
 
+    It 'that was never reached can be removed' {
+        { New-AgwVm absent -Address 127.0.0.1 -Port 1 -AcceptNewHostKey -ErrorAction Stop } | Should -Throw
+        Remove-AgwVm absent -Confirm:$false -ErrorAction Stop
+        Get-AgwVm -NoStatus | Where-Object Name -EQ absent | Should -BeNullOrEmpty
+    }
+
     It 'has nothing to change when it is initialized again' {
         $result = Initialize-AgwVm box
         $result.Changed | Should -Be 0

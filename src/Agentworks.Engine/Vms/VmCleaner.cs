@@ -21,7 +21,9 @@ public sealed class VmCleaner(
         RequireEmpty(row, cascade);
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
         var platform = platforms.Get(row.Platform);
-        if (!platform.Traits.OwnsMachine)
+
+        // Before its host key was pinned, nothing was ever sent to it: there is nothing to undo, and perhaps nobody there.
+        if (!platform.Traits.OwnsMachine && knownHosts.Find(row.Id).Count > 0)
         {
             await ReleaseAsync(scope, row, cancellationToken).ConfigureAwait(false);
         }
