@@ -9,7 +9,7 @@ public sealed record AgentPlan
     public required string Shell { get; init; }
     public required IReadOnlyList<string> AuthorizedKeys { get; init; }
 
-    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys(), Profile()];
+    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys()];
 
     private ProvisionStep User() => new(
         "agent-user",
@@ -37,16 +37,4 @@ public sealed record AgentPlan
     private ProvisionStep Keys() => FileStep.Create(
         "agent-keys",
         [new MachineFile($"/etc/agentworks/authorized_keys/{LinuxUser}", "0644", string.Join('\n', AuthorizedKeys) + "\n")]);
-
-    // Workspaces belong to a user of their own; git asks to be told that this is meant.
-    private ProvisionStep Profile() => new(
-        "agent-git",
-        """
-        setpriv --reuid="$agw_user" --regid="$agw_user" --init-groups env HOME="/home/$agw_user" git config --global --get-all safe.directory | grep -qxF "*"
-        """,
-        """
-        setpriv --reuid="$agw_user" --regid="$agw_user" --init-groups env HOME="/home/$agw_user" git config --global --replace-all safe.directory '*'
-        """,
-        Fatal: false,
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_user"] = LinuxUser });
 }

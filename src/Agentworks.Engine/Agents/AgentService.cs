@@ -89,6 +89,7 @@ public sealed class AgentService(
                         Arguments = [row.LinuxUser, .. paths],
                         OperationId = scope.RemoteId("remove"),
                         OnDisconnect = DisconnectAction.Finish,
+                        Timeout = TimeSpan.FromMinutes(5),
                     },
                     $"Removing agent '{name}'",
                     cancellationToken).ConfigureAwait(false);

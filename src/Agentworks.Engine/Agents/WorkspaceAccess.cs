@@ -24,6 +24,7 @@ public static class WorkspaceAccess
                 Arguments = [agent.LinuxUser, .. workspaces.SelectMany(workspace => new[] { workspace.LinuxGroup, workspace.Path })],
                 OperationId = operationId,
                 OnDisconnect = DisconnectAction.Finish,
+                Timeout = TimeSpan.FromMinutes(2),
             },
             $"Granting workspaces to agent '{agent.Name}'",
             cancellationToken);
@@ -46,6 +47,7 @@ public static class WorkspaceAccess
                 Arguments = [agent.LinuxUser, workspace.LinuxGroup, workspace.Path, kill ? "KILL" : "HUP"],
                 OperationId = operationId,
                 OnDisconnect = DisconnectAction.Finish,
+                Timeout = TimeSpan.FromMinutes(2),
             },
             $"Revoking workspace '{workspace.Name}' from agent '{agent.Name}'",
             cancellationToken).ConfigureAwait(false);

@@ -12,8 +12,10 @@ internal sealed class ConfigReader(ITomlReader toml, string userHome)
     public AgentworksConfig Read(string file, ReadOnlySpan<byte> content)
     {
         var context = new ConfigContext(file, userHome);
-        var root = new ConfigSection(context, toml.Read(file, content), string.Empty);
+        var document = toml.Read(file, content);
+        var root = new ConfigSection(context, document, string.Empty);
         RejectRemoved(root);
+        KeysWithoutEffect.Warn(context, document);
 
         var catalog = Catalog.Read(root, _builtIn.Value);
         var gitCredentials = root.Children("git_credentials").Select(GitCredential.Read).ToDictionary(c => c.Name, StringComparer.Ordinal);

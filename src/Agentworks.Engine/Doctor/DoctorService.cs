@@ -52,7 +52,9 @@ public sealed class DoctorService(
         try
         {
             var settings = config.Get();
-            return Check("Configuration", CheckStatus.Ok, settings.Exists ? settings.Path : "no file; the defaults rule");
+            return settings.Warnings.Count > 0
+                ? Check("Configuration", CheckStatus.Warning, string.Join(Environment.NewLine, settings.Warnings), "Take out what has no effect, or do by hand what it asks for.")
+                : Check("Configuration", CheckStatus.Ok, settings.Exists ? settings.Path : "no file; the defaults rule");
         }
         catch (AgentworksException e)
         {

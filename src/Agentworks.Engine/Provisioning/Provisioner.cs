@@ -37,6 +37,7 @@ public static class Provisioner
             Script = ProvisionScript.Compile(steps),
             OperationId = operationId,
             OnDisconnect = DisconnectAction.Finish,
+            Timeout = TimeSpan.FromMinutes(30),
         };
 
         var result = await shell.RunAsync(command, chunk => Take(chunk, lines, error), cancellationToken).ConfigureAwait(false);

@@ -70,6 +70,7 @@ public sealed class SessionMachine(IMachineShell shell)
             Arguments = arguments,
             OperationId = operationId,
             OnDisconnect = DisconnectAction.Finish,
+            Timeout = TimeSpan.FromMinutes(3),
         };
         var result = await shell.RequireAsync(command, "The sessions' machine script", cancellationToken).ConfigureAwait(false);
         return SessionReport.ParseAll(result.OutputText);

@@ -41,6 +41,6 @@ public sealed record RemoteCommand
     /// </summary>
     public bool RecordOutput { get; init; } = true;
 
-    /// <summary>What becomes of the command when the connection breaks.</summary>
+    /// <summary>What becomes of the command when the connection breaks. One that is to finish has a <see cref="Timeout"/> too, or nobody might ever end it.</summary>
     public DisconnectAction OnDisconnect { get; init; } = DisconnectAction.Kill;
 }

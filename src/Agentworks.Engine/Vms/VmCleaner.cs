@@ -83,6 +83,7 @@ public sealed class VmCleaner(
                 Script = EmbeddedText.Read("machine-release.sh"),
                 Arguments = [row.AdminUser, row.WorkspacesPath],
                 OnDisconnect = DisconnectAction.Finish,
+                Timeout = TimeSpan.FromMinutes(5),
             },
             $"Releasing VM '{row.Name}'",
             cancellationToken).ConfigureAwait(false);

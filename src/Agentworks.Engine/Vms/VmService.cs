@@ -133,8 +133,13 @@ public sealed class VmService(
                 var row = Require(name);
                 var platform = platforms.Get(row.Platform);
                 scope.Record("power " + desired);
+                if (platform.Traits.CanStart)
+                {
+                    // The wish first: a machine that is half-way down when this process dies must not be started by the next command.
+                    store.Write(state => state.Update(state.GetVm(row.Id)! with { DesiredPower = desired }));
+                }
+
                 await change(row, platform).ConfigureAwait(false);
-                store.Write(state => state.Update(state.GetVm(row.Id)! with { DesiredPower = desired }));
                 return Model(row) with { Status = desired == DesiredPower.Running ? VmStatus.Running : VmStatus.Stopped };
             },
             cancellationToken);

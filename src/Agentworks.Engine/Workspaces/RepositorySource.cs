@@ -54,15 +54,16 @@ public sealed record RepositorySource(string Kind, string Url, string? Folder)
         return new RepositorySource("clone", text, null);
     }
 
-    /// <summary>Packs the folder's repository into one file, which the caller deletes.</summary>
+    /// <summary>Packs the folder's repository into one file, alone in a folder that only the operator can read; the caller deletes the folder.</summary>
     /// <exception cref="InvalidRequestException">The folder holds no repository with a commit.</exception>
     public async Task<string> BundleAsync(IProcessRunner processes, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(Path.GetTempPath(), "agentworks-" + Path.GetRandomFileName() + ".bundle");
+        var folder = Directory.CreateTempSubdirectory("agentworks-").FullName;
+        var file = Path.Combine(folder, "source.bundle");
         var result = await GitAsync(processes, ["bundle", "create", "--quiet", file, "HEAD", "--branches", "--tags"], cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {
-            File.Delete(file);
+            Directory.Delete(folder, recursive: true);
             throw new InvalidRequestException($"'{Folder}' could not be packed by git: {result.Error.Trim()}")
             {
                 Target = Folder,

@@ -187,7 +187,7 @@ public sealed class WorkspaceService(
             scope.Events.Report(new ProgressEvent(activity, string.Empty, Completed: true));
             if (bundle is not null)
             {
-                File.Delete(bundle);
+                Directory.Delete(Path.GetDirectoryName(bundle)!, recursive: true);
             }
         }
     }
@@ -218,6 +218,7 @@ public sealed class WorkspaceService(
                 Arguments = [row.LinuxGroup, row.Path],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,
+                Timeout = TimeSpan.FromMinutes(10),
             },
             $"Removing workspace '{row.Name}'",
             cancellationToken);

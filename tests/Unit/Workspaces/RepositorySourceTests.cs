@@ -44,7 +44,12 @@ public sealed class RepositorySourceTests
             var source = RepositorySource.Parse(folder)!;
             var bundle = await source.BundleAsync(runner, CancellationToken.None);
             var heads = await runner.RunAsync("git", ["bundle", "list-heads", bundle], null, CancellationToken.None);
-            File.Delete(bundle);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(bundle)!));
+            }
+
+            Directory.Delete(Path.GetDirectoryName(bundle)!, recursive: true);
             Assert.Contains("refs/heads/main", heads.Output, StringComparison.Ordinal);
             Assert.Contains("refs/heads/other", heads.Output, StringComparison.Ordinal);
             Assert.Equal(string.Empty, await source.OriginAsync(runner, CancellationToken.None));

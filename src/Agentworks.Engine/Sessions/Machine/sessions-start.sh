@@ -41,23 +41,32 @@ agw_forget() {
 said=$(systemctl start $units 2>&1)
 
 # A command that cannot run says so within a moment. One that has taken the place of its shell runs and is not waited for; one that
-# is the shell's own work (a loop, a list) is given that moment.
-agw_runs() {
+# is the shell's own work (a loop, a list) is given that moment. The moment is counted only while that shell has nothing to do: on a
+# busy machine it may not even have begun.
+agw_settled() {
     read -r _ _ pane _ < "/run/agentworks/sessions/$1/server" || return 0
     child=
     { read -r child _ < "/proc/$pane/task/$pane/children"; } 2>/dev/null
-    { [ -n "$child" ] && read -r comm < "/proc/$child/comm"; } 2>/dev/null || return 1
-    case $comm in session-pane | sh | bash | dash | zsh | fish) return 1 ;; esac
+    [ -n "$child" ] || return 2
+    { read -r stat < "/proc/$child/stat"; } 2>/dev/null || return 2
+    case $stat in *"(session-pane) "* | *"(sh) "* | *"(bash) "* | *"(dash) "* | *"(zsh) "* | *"(fish) "*) ;; *) return 0 ;; esac
+    case ${stat##*) } in S*) return 1 ;; esac
+    return 2
 }
 
-while [ "$looks" -gt 0 ]; do
-    waiting=
+patience=50
+while [ "$looks" -gt 0 ] && [ "$patience" -gt 0 ]; do
+    waiting= busy=
     for name in $names; do
-        ! agw_running "$name" || agw_ended "$name" || agw_runs "$name" || waiting=1
+        if agw_running "$name" && ! agw_ended "$name"; then
+            agw_settled "$name"
+            case $? in 1) waiting=1 ;; 2) waiting=1 busy=1 ;; esac
+        fi
     done
     [ -n "$waiting" ] || break
     sleep 0.01
-    looks=$((looks - 1))
+    [ -n "$busy" ] || looks=$((looks - 1))
+    patience=$((patience - 1))
 done
 
 for name in $names; do
