@@ -44,7 +44,7 @@ public sealed class SessionBench : IBenchmark
     private static async Task<double> ColdAsync(BenchMachine machine, string vm, int distance, CancellationToken cancellationToken)
     {
         var times = new List<double>();
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 5; i++)
         {
             await machine.ReopenAsync(distance);
             times.Add(await RoundTrips.TimeAsync(() => machine.StartAsync(vm, "s", cancellationToken)));
