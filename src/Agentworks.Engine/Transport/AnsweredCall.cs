@@ -12,7 +12,7 @@ internal abstract class AnsweredCall<TReply>(FrameType type, ReadOnlyMemory<byte
     private readonly TaskCompletionSource<TReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TReply> Reply => _reply.Task;
-    public override Task Ended => _reply.Task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    public override Task Ended => _reply.Task;
 
     public override void Fail(Exception exception)
     {
