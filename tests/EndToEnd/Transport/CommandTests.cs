@@ -209,13 +209,14 @@ public sealed class CommandTests : IAsyncLifetime
     [RootFact]
     public async Task An_operation_runs_once_also_when_the_disk_is_full()
     {
+        var id = Guid.NewGuid().ToString("N");
         Directory.CreateDirectory(_machine.Operations);
         var runner = new ProcessRunner();
         Assert.True((await runner.RunAsync("mount", ["-t", "tmpfs", "-o", "nr_inodes=1", "tmpfs", _machine.Operations], null, CancellationToken.None)).Succeeded);
         try
         {
             var log = _machine.PathOf("log");
-            var command = new RemoteCommand { Script = "echo line >>\"$1\"; echo out; exit 5", Arguments = [log], OperationId = Guid.NewGuid().ToString("N") };
+            var command = new RemoteCommand { Script = "echo line >>\"$1\"; echo out; exit 5", Arguments = [log], OperationId = id };
             var first = await _shell.RunAsync(command, CancellationToken.None);
             await using var other = _machine.Direct();
             var second = await other.RunAsync(command, CancellationToken.None);
@@ -226,6 +227,7 @@ public sealed class CommandTests : IAsyncLifetime
         finally
         {
             await runner.RunAsync("umount", [_machine.Operations], null, CancellationToken.None);
+            File.Delete("/run/agentworks/ops/" + id);
         }
     }
 
