@@ -36,13 +36,7 @@ public sealed class MachineConnections(
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var id in _shells.Keys)
-        {
-            await CloseAsync(id).ConfigureAwait(false);
-        }
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_shells.Keys.Select(CloseAsync)).ConfigureAwait(false);
 
     private ChannelCommand Channel(VmRow vm) =>
         connect(ssh.Channel(Endpoint(vm), vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));

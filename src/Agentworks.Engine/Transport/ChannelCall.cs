@@ -17,7 +17,7 @@ internal abstract class ChannelCall(FrameType type, ReadOnlyMemory<byte> payload
     /// <summary>True as soon as its first byte may have left this process.</summary>
     public bool Sent => Volatile.Read(ref _state) == SentState;
 
-    /// <summary>Completes in whatever way the call ends; not to be awaited for its outcome.</summary>
+    /// <summary>Completes in whatever way the call ends, at the very moment its answer is there. For waiting, not for awaiting.</summary>
     public abstract Task Ended { get; }
 
     /// <summary>False when it was withdrawn: then it must not be sent.</summary>

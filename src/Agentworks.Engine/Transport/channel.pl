@@ -10,7 +10,7 @@
 use strict;
 use POSIX ();
 use Fcntl qw(O_RDWR O_WRONLY O_CREAT O_EXCL F_GETFL F_SETFL O_NONBLOCK);
-use Errno qw(EAGAIN EINTR EEXIST ENOENT);
+use Errno qw(EAGAIN EINTR EEXIST ENOENT ENOSPC EDQUOT EROFS);
 
 use constant {
     VERSION  => 1,
@@ -33,7 +33,8 @@ my $gone = 0;               # the client is gone
 my $hung_up = 0;            # a signal says so
 my $silence = 90;           # seconds without a word after which it must be
 my $operations = '/var/lib/agentworks/ops';
-my (%commands, @queue, @waiting, %answers, $no_pidfd, $claim, $scripts);
+my $spare = '/run/agentworks/ops';
+my (%commands, @queue, @waiting, %answers, $no_pidfd, %claims, $scripts);
 my $running = 0;
 
 # Monotonic, in steps of 10 ms; perl-base has no finer clock.
@@ -118,6 +119,7 @@ sub become {
 # ---- operation records -------------------------------------------------------------------------------------------------
 # A record is one file per operation id: "started <pid> <start time> <boot id>" of the server that runs it, then, by rename,
 # "done …" with the outcome. All running operations of a server are hard links to its one claim file.
+# On a disk that is full or broken nobody could be stopped from keeping it so: then records are kept in memory, until the machine stops.
 
 sub alive { my ($pid, $start, $boot) = @_; return $boot eq boot_id() && $start ne '' && start_time($pid) eq $start }
 
@@ -126,44 +128,66 @@ sub write_new {
     sysopen(my $file, $path, O_WRONLY | O_CREAT | O_EXCL, 0600) or die "$path: $!\n";
     while (length $content) {
         my $n = syswrite($file, $content, 1 << 20);
-        defined $n or do { my $why = $!; unlink $path; die "$path: $why\n" };
+        defined $n or do { my $why = $!; unlink $path; $! = $why; die "$path: $!\n" };
         substr($content, 0, $n, '');
     }
     close($file) or die "$path: $!\n";
 }
 
 sub make_claim {
+    my $folder = shift;
     my $path = '';
-    for my $part (grep { $_ ne '' } split m{/}, $operations) {
+    for my $part (grep { $_ ne '' } split m{/}, $folder) {
         $path .= "/$part";
-        -d $path or mkdir($path, $path eq $operations ? 0700 : 0755) or $! == EEXIST or die "$path: $!\n";
+        -d $path or mkdir($path, $path eq $folder ? 0700 : 0755) or $! == EEXIST or die "$path: $!\n";
     }
-    $claim = "$operations/.claim-" . join('-', (split ' ', $self)[0, 1]);
+    my $claim = "$folder/.claim-" . join('-', (split ' ', $self)[0, 1]);
     unlink $claim;
     write_new($claim, "started $self\n");
+    $claims{$folder} = $claim;
 }
+
+sub no_room { $! == ENOSPC || $! == EDQUOT || $! == EROFS }
+
+sub record_of { my $id = shift; return (grep { -e $_ } map { "$_/$id" } $spare, $operations)[0] }
 
 # True when the operation is ours to run now; otherwise it has been or will be answered from its record.
 sub take_operation {
     my $c = shift;
-    my $path = "$operations/$c->{operation}";
-    if ($c->{flags} & ASK_ONLY) {
-        -e $path ? answer_from_record($c) : conclude_fault($c, NEVER_RAN, 'it never ran');
+    if (defined record_of($c->{operation})) {
+        answer_from_record($c);
         return 0;
     }
-    my $taken = defined $claim && link($claim, $path);
-    if (!$taken && $! != EEXIST) {
-        eval { make_claim(); 1 } or do { chomp(my $why = $@); conclude_fault($c, NOT_STARTED, $why); return 0 };
-        $taken = link($claim, $path);
+    if ($c->{flags} & ASK_ONLY) {
+        conclude_fault($c, NEVER_RAN, 'it never ran');
+        return 0;
     }
-    return 1 if $taken;
-    $! == EEXIST ? answer_from_record($c) : conclude_fault($c, NOT_STARTED, "$path: $!");
+    my $why;
+    for my $folder ($operations, $spare) {
+        my $path = "$folder/$c->{operation}";
+        my $taken = defined $claims{$folder} && link($claims{$folder}, $path);
+        if (!$taken && $! != EEXIST) {
+            $taken = eval { make_claim($folder); 1 } && link($claims{$folder}, $path);
+        }
+        if ($taken) {
+            $c->{record} = $path;
+            return 1;
+        }
+        if ($! == EEXIST) {
+            answer_from_record($c);
+            return 0;
+        }
+        $why ||= "$path: $!";
+        last unless no_room();
+    }
+    conclude_fault($c, NOT_STARTED, $why);
     return 0;
 }
 
 sub answer_from_record {
     my $c = shift;
-    my $record = slurp("$operations/$c->{operation}");
+    my $path = record_of($c->{operation});
+    my $record = defined $path ? slurp($path) : undef;
     if (!defined $record) {
         conclude_fault($c, NEVER_RAN, 'its record is gone');
     } elsif ($record =~ /\Astarted (\d+) (\d*) (\S+)\n/) {
@@ -194,22 +218,33 @@ sub answer_from_record {
 
 sub record {
     my ($c, $content) = @_;
-    my $path = "$operations/$c->{operation}";
-    my $new = "$operations/.new-$$-$c->{id}";
-    eval { unlink $new; write_new($new, $content); rename($new, $path) or die "$path: $!\n"; 1 } or warn "agentworks: $@";
+    my $why = '';
+    for my $folder (map { m{(.*)/} } $c->{record}, "$spare/") {
+        my $new = "$folder/.new-$$-$c->{id}";
+        my $path = "$folder/$c->{operation}";
+        unlink $new;
+        if (eval { write_new($new, $content); rename($new, $path) or die "$path: $!\n"; 1 }) {
+            unlink $c->{record} if $path ne $c->{record};
+            return;
+        }
+        $why ||= $@;
+    }
+    warn "agentworks: $why";
 }
 
 # Records are kept for a day: longer than anyone waits for the outcome of a broken connection.
 sub prune {
-    opendir(my $folder, $operations) or return;
     my $old = time() - DAY;
-    for my $name (readdir $folder) {
-        next if $name eq '.' || $name eq '..';
-        my $path = "$operations/$name";
-        my $changed = (lstat $path)[10];
-        next unless defined $changed && $changed < $old;
-        my ($running) = (slurp($path) || '') =~ /\Astarted ([^\n]*)\n/;
-        unlink $path unless $running && alive(split ' ', $running);
+    for my $folder ($operations, $spare) {
+        opendir(my $names, $folder) or next;
+        for my $name (readdir $names) {
+            next if $name eq '.' || $name eq '..';
+            my $path = "$folder/$name";
+            my $changed = (lstat $path)[10];
+            next unless defined $changed && $changed < $old;
+            my ($running) = (slurp($path) || '') =~ /\Astarted ([^\n]*)\n/;
+            unlink $path unless $running && alive(split ' ', $running);
+        }
     }
 }
 
@@ -262,7 +297,7 @@ sub start {
     }
     my $pid = fork;
     if (!defined $pid) {
-        unlink "$operations/$c->{operation}" if $c->{operation} ne '';
+        unlink $c->{record} if $c->{operation} ne '';
         return conclude_fault($c, NOT_STARTED, "no new process: $!");
     }
     run_child($c, $who, $script, @far) if $pid == 0;
@@ -622,4 +657,4 @@ while (1) {
         }
     }
 }
-unlink $claim if defined $claim;
+unlink $_ for values %claims;

@@ -1,4 +1,5 @@
 using Agentworks.Errors;
+using Agentworks.Ports;
 using Agentworks.Transport;
 
 namespace Agentworks.Tests.EndToEnd.Transport;
@@ -202,6 +203,32 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal("done\n", (await first).OutputText);
         Assert.Equal("done\n", (await second).OutputText);
         Assert.Equal("line\n", await File.ReadAllTextAsync(log));
+    }
+
+    // Whoever fills a disk must not lock out the operator, who would stop them.
+    [RootFact]
+    public async Task An_operation_runs_once_also_when_the_disk_is_full()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        Directory.CreateDirectory(_machine.Operations);
+        var runner = new ProcessRunner();
+        Assert.True((await runner.RunAsync("mount", ["-t", "tmpfs", "-o", "nr_inodes=1", "tmpfs", _machine.Operations], null, CancellationToken.None)).Succeeded);
+        try
+        {
+            var log = _machine.PathOf("log");
+            var command = new RemoteCommand { Script = "echo line >>\"$1\"; echo out; exit 5", Arguments = [log], OperationId = id };
+            var first = await _shell.RunAsync(command, CancellationToken.None);
+            await using var other = _machine.Direct();
+            var second = await other.RunAsync(command, CancellationToken.None);
+            Assert.Equal((5, "out\n", false), (first.ExitCode, first.OutputText, first.Replayed));
+            Assert.Equal((5, "out\n", true), (second.ExitCode, second.OutputText, second.Replayed));
+            Assert.Equal("line\n", await File.ReadAllTextAsync(log));
+        }
+        finally
+        {
+            await runner.RunAsync("umount", [_machine.Operations], null, CancellationToken.None);
+            File.Delete("/run/agentworks/ops/" + id);
+        }
     }
 
     [Fact]
