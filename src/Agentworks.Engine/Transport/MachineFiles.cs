@@ -75,10 +75,11 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
 
         var start = source.Position;
         var sum = Convert.ToHexString(await SHA256.HashDataAsync(source, cancellationToken).ConfigureAwait(false)).ToLowerInvariant();
+        var beside = $"{path[..(path.LastIndexOf('/') + 1)]}.agw-{Guid.NewGuid():N}";
         for (var attempt = 1; ; attempt++)
         {
             source.Position = start;
-            var result = await shell.RunAsync(Describe(path, user, source, sum, options), null, cancellationToken).ConfigureAwait(false);
+            var result = await shell.RunAsync(Describe(path, beside, user, source, sum, options), null, cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 return;
@@ -97,10 +98,8 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
         }
     }
 
-    private static RemoteCommand Describe(string path, string? user, Stream source, string sum, FileWriteOptions options)
+    private static RemoteCommand Describe(string path, string beside, string? user, Stream source, string sum, FileWriteOptions options)
     {
-        var id = Guid.NewGuid().ToString("N");
-        var beside = $"{path[..(path.LastIndexOf('/') + 1)]}.agw-{id}";
         var owner = options.Owner ?? (user is null ? "keep" : string.Empty);
         return new RemoteCommand
         {
@@ -108,7 +107,7 @@ public sealed class MachineFiles(IMachineShell shell) : IMachineFiles
             Arguments = [path, sum, options.Mode ?? string.Empty, owner, beside, options.CreateDirectories ? "folders" : string.Empty],
             User = user,
             Input = source,
-            OperationId = id,
+            OperationId = Guid.NewGuid().ToString("N"),
         };
     }
 

@@ -15,6 +15,8 @@ if [ -f "$path" ] && [ ! -L "$path" ]; then
 fi
 [ "$owner" != keep ] || owner=
 umask 077
+# Left by an attempt that was cut and killed.
+rm -f -- "$new"
 set -C
 trap 'rm -f -- "$new"' EXIT
 trap 'exit 143' HUP INT TERM
