@@ -43,7 +43,7 @@ public sealed record RepositorySource(string Kind, string Url, string? Folder)
             };
         }
 
-        if (isUrl && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Contains(':', StringComparison.Ordinal))
+        if (isUrl && Uri.TryCreate(text, UriKind.Absolute, out var uri) && MayHoldSecret(uri))
         {
             throw new InvalidRequestException("The URL carries a password or token.")
             {
@@ -79,10 +79,15 @@ public sealed record RepositorySource(string Kind, string Url, string? Folder)
     {
         var result = await GitAsync(processes, ["remote", "get-url", "origin"], cancellationToken).ConfigureAwait(false);
         var url = result.Output.Trim();
-        return result.Succeeded && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Contains(':', StringComparison.Ordinal)
+        return result.Succeeded && Uri.TryCreate(url, UriKind.Absolute, out var uri) && MayHoldSecret(uri)
             ? new UriBuilder(uri) { UserName = string.Empty, Password = string.Empty }.Uri.ToString()
             : url;
     }
+
+    // Over http a token often stands where the user's name would.
+    private static bool MayHoldSecret(Uri url) =>
+        url.UserInfo.Contains(':', StringComparison.Ordinal)
+        || (url.UserInfo.Length > 0 && url.Scheme.StartsWith("http", StringComparison.Ordinal));
 
     private Task<ProcessResult> GitAsync(IProcessRunner processes, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         processes.RunAsync("git", ["-C", Folder!, .. arguments], new ProcessOptions(Environment: NoFetching), cancellationToken);
