@@ -33,7 +33,7 @@ public sealed class AgentService(
             {
                 var (row, vm, workspaces) = Insert(request, template.Name);
                 scope.Record("user on the machine");
-                var failed = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
                 if (workspaces.Count > 0)
                 {
                     scope.Record("grants on the machine");
@@ -41,7 +41,7 @@ public sealed class AgentService(
                 }
 
                 scope.Record("agent recorded");
-                Finish(row, failed.Steps, [.. request.AllWorkspaces ? [] : workspaces]);
+                Finish(row, result, [.. request.AllWorkspaces ? [] : workspaces]);
                 return Model(row.Name);
             },
             cancellationToken);
@@ -58,7 +58,7 @@ public sealed class AgentService(
                 var (row, vm) = Require(name);
                 scope.Record("user on the machine");
                 var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
-                Finish(row, result.Steps, []);
+                Finish(row, result, []);
                 return result;
             },
             cancellationToken);
@@ -264,17 +264,14 @@ public sealed class AgentService(
         {
             Vm = vm.Name,
             Agent = row.Name,
-            Changed = steps.Count(step => step.State == StepState.Changed),
-            Failed = steps.Count(step => step.State == StepState.Failed),
             Steps = steps,
             Duration = clock.GetElapsedTime(began),
         };
     }
 
-    private void Finish(AgentRow row, IReadOnlyList<StepResult> steps, IReadOnlyList<WorkspaceRow> explicitly) => store.Write(state =>
+    private void Finish(AgentRow row, AgwInitialization result, IReadOnlyList<WorkspaceRow> explicitly) => store.Write(state =>
     {
-        var failed = string.Join('\n', steps.Where(step => step.State == StepState.Failed).Select(step => step.Name));
-        state.Update(row with { State = failed.Length > 0 ? LifecycleState.Partial : LifecycleState.Ready, FailedSteps = failed });
+        state.Update(row with { State = result.Failed > 0 ? LifecycleState.Partial : LifecycleState.Ready, FailedSteps = result.FailedNames });
         foreach (var workspace in explicitly)
         {
             state.AddGrant(new GrantRow(row.Id, workspace.Id, GrantKind.Explicit));

@@ -4,7 +4,6 @@ using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
 using Agentworks.Platforms;
-using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -14,7 +13,7 @@ namespace Agentworks.Vms;
 
 /// <summary>Removes a machine, whole or half made, and what lives on it. An adopted machine stays; what was done to it is undone.</summary>
 public sealed class VmCleaner(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents, SessionService sessions)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents)
 {
     public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
     {
@@ -54,17 +53,6 @@ public sealed class VmCleaner(
     {
         // While things live on it the machine must count as whole, or they could not be removed through it.
         store.Write(state => state.Update(row with { State = LifecycleState.Ready }));
-        foreach (var session in store.Read(state => state.ListSessions(vmId: row.Id)))
-        {
-            await foreach (var outcome in sessions.RemoveAsync([session.Name], scope.Events, cancellationToken).ConfigureAwait(false))
-            {
-                if (outcome.Error is not null)
-                {
-                    throw outcome.Error;
-                }
-            }
-        }
-
         foreach (var workspace in store.Read(state => state.ListWorkspaces(row.Id)))
         {
             await workspaces.RemoveAsync(workspace.Name, cascade: true, scope.Events, cancellationToken).ConfigureAwait(false);

@@ -102,22 +102,15 @@ public sealed class VmMaker(
         var steps = await Provisioner.RunAsync(
             machines.Shell(row, holdsLock: true), row.Name, [.. bootstrap.ToSteps(), .. initialization.ToSteps()], scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
+        var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
         var kind = steps.First(step => step.Name == InitializationPlan.WorkspaceStoreStep).Detail;
-        var failed = string.Join('\n', steps.Where(step => step.State == StepState.Failed).Select(step => step.Name));
         store.Write(state => state.Update(state.GetVm(row.Id)! with
         {
-            State = failed.Length > 0 ? LifecycleState.Partial : LifecycleState.Ready,
-            FailedSteps = failed,
+            State = result.Failed > 0 ? LifecycleState.Partial : LifecycleState.Ready,
+            FailedSteps = result.FailedNames,
             WorkspaceStore = kind ?? row.WorkspaceStore,
         }));
-        return new AgwInitialization
-        {
-            Vm = row.Name,
-            Changed = steps.Count(step => step.State == StepState.Changed),
-            Failed = steps.Count(step => step.State == StepState.Failed),
-            Steps = steps,
-            Duration = clock.GetElapsedTime(began),
-        };
+        return result;
     }
 
     private async Task<VmRow> RecordAsync(NewVm request, CancellationToken cancellationToken)
