@@ -1,6 +1,6 @@
 namespace Agentworks.Events;
 
-/// <summary>What became of a step. Unsupported: this machine cannot have it, and says why.</summary>
+/// <summary>What became of a step. Unsupported: this machine cannot have it, and says why. Drifted: looked at only, and not as wanted.</summary>
 public enum StepState
 {
     Running,
@@ -8,4 +8,5 @@ public enum StepState
     Changed,
     Failed,
     Unsupported,
+    Drifted,
 }

@@ -21,6 +21,7 @@ public static class ProvisionScript
             0) agw_say ok "$1" "$(agw_last "$agw_out")"; return ;;
             77) agw_say unsupported "$1" "$(agw_last "$agw_out")"; return ;;
             esac
+            if [ -n "$agw_look" ]; then agw_say drifted "$1" "$(agw_last "$agw_out")"; return; fi
             agw_out=$( (set -eu; "$4") 2>&1 3>&- ); agw_rc=$?
             if [ "$agw_rc" = 77 ]; then agw_say unsupported "$1" "$(agw_last "$agw_out")"; return; fi
             if [ "$agw_rc" = 0 ]; then
@@ -35,9 +36,11 @@ public static class ProvisionScript
         exec 3>&1
         """;
 
-    public static string Compile(IReadOnlyList<ProvisionStep> steps)
+    /// <param name="steps">In order.</param>
+    /// <param name="checkOnly">Look at every step and change nothing.</param>
+    public static string Compile(IReadOnlyList<ProvisionStep> steps, bool checkOnly = false)
     {
-        var text = new StringBuilder(Runner).Append('\n');
+        var text = new StringBuilder(Runner).Append('\n').Append(checkOnly ? "agw_look=1\n" : "agw_look=\n");
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
         {
             var id = index.ToString(CultureInfo.InvariantCulture);

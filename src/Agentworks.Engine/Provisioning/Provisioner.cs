@@ -61,6 +61,28 @@ public static class Provisioner
         return results;
     }
 
+    /// <summary>Looks at every step and changes nothing: what is <see cref="StepState.Drifted"/> is not as wanted. One round trip.</summary>
+    /// <exception cref="RemoteCommandException">The machine did not answer for every step.</exception>
+    public static async Task<IReadOnlyList<StepResult>> CheckAsync(
+        IMachineShell shell, string target, IReadOnlyList<ProvisionStep> steps, CancellationToken cancellationToken)
+    {
+        var command = new RemoteCommand { Script = ProvisionScript.Compile(steps, checkOnly: true), Timeout = TimeSpan.FromMinutes(5) };
+        var result = await shell.RequireAsync(command, $"Looking at {target}", cancellationToken).ConfigureAwait(false);
+        var results = new List<StepResult>();
+        var lines = new LineSplitter(line =>
+        {
+            if (ProvisionScript.Parse(line) is { State: not StepState.Running } step)
+            {
+                results.Add(step);
+            }
+        });
+        lines.Feed(result.Output.Span);
+        lines.Finish();
+        return results.Count == steps.Count
+            ? results
+            : throw new RemoteCommandException($"{target} answered for {results.Count} of {steps.Count} steps.") { Target = target };
+    }
+
     private static ValueTask Take(OutputChunk chunk, LineSplitter lines, StringBuilder error)
     {
         if (chunk.Stream == OutputStream.Output)

@@ -100,17 +100,26 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_first_release_is_brought_up_to_date()
+    {
+        StateStore.Open(folder.Home, TimeProvider.System, [.. Migration.All.Take(1)]).Dispose();
+        Make();
+
+        Assert.Equal((long)Latest, Ask(folder.Database, "PRAGMA user_version"));
+    }
+
+    [Fact]
     public void A_migration_keeps_the_records_and_backs_them_up_first()
     {
         Make();
-        using (var migrated = Open(new Migration(2, "ALTER TABLE vm ADD COLUMN extra TEXT"), new Migration(3, "CREATE TABLE more (x)")))
+        using (var migrated = Open(new Migration(Latest + 1, "ALTER TABLE vm ADD COLUMN extra TEXT"), new Migration(Latest + 2, "CREATE TABLE more (x)")))
         {
             Assert.Equal(2, migrated.Read(reader => reader.ListVms()).Count);
         }
 
-        Assert.Equal(3L, Ask(folder.Database, "PRAGMA user_version"));
+        Assert.Equal(Latest + 2L, Ask(folder.Database, "PRAGMA user_version"));
         var backup = Assert.Single(Directory.GetFiles(Path.Combine(folder.Home, "backups")));
-        Assert.Equal(1L, Ask(backup, "PRAGMA user_version"));
+        Assert.Equal((long)Latest, Ask(backup, "PRAGMA user_version"));
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
@@ -127,7 +136,7 @@ public sealed class StateFileTests : IDisposable
     {
         using var old = StateStore.Open(folder.Home, TimeProvider.System);
         old.Read(reader => reader.ListVms());
-        Open(new Migration(2, "CREATE TABLE more (x)")).Dispose();
+        Open(new Migration(Latest + 1, "CREATE TABLE more (x)")).Dispose();
 
         Assert.Throws<StateFileException>(() => old.Read(reader => reader.ListVms()));
         Assert.Throws<StateFileException>(() => old.Write(writer => writer.Insert(Sample.Vm("one"))));
@@ -140,10 +149,10 @@ public sealed class StateFileTests : IDisposable
     {
         Make();
 
-        var e = Assert.Throws<StateFileException>(() => Open(new Migration(2, "CREATE TABLE fine (x)"), new Migration(3, sql)));
+        var e = Assert.Throws<StateFileException>(() => Open(new Migration(Latest + 1, "CREATE TABLE fine (x)"), new Migration(Latest + 2, sql)));
 
         Assert.Contains(Path.Combine(folder.Home, "backups"), e.Recommendation, StringComparison.Ordinal);
-        Assert.Equal(2L, Ask(folder.Database, "PRAGMA user_version"));
+        Assert.Equal(Latest + 1L, Ask(folder.Database, "PRAGMA user_version"));
         Assert.Equal(0L, Ask(folder.Database, "SELECT count(*) FROM sqlite_master WHERE name = 'more'"));
         Assert.Equal(2L, Ask(folder.Database, "SELECT count(*) FROM vm"));
     }
@@ -280,6 +289,8 @@ public sealed class StateFileTests : IDisposable
     }
 
     private void Make() => Make(folder.Home);
+
+    private static int Latest => Migration.All.Count;
 
     private StateStore Open(params Migration[] more) => StateStore.Open(folder.Home, TimeProvider.System, [.. Migration.All, .. more]);
 
