@@ -15,6 +15,7 @@
     VariablesToExport    = @()
     FileList             = @()
     CmdletsToExport      = @(
+        'Edit-AgwConfig'
         'Enter-AgwAgent'
         'Enter-AgwSession'
         'Enter-AgwVm'
@@ -24,6 +25,7 @@
         'Get-AgwSession'
         'Get-AgwSessionLog'
         'Get-AgwVm'
+        'Get-AgwVmHost'
         'Get-AgwWorkspace'
         'Grant-AgwWorkspaceAccess'
         'Initialize-AgwAgent'
@@ -34,6 +36,7 @@
         'New-AgwSession'
         'New-AgwVm'
         'New-AgwWorkspace'
+        'Register-AgwVmHost'
         'Remove-AgwAgent'
         'Remove-AgwSession'
         'Remove-AgwVm'
@@ -47,6 +50,7 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Unregister-AgwVmHost'
     )
     PrivateData          = @{
         PSData = @{

@@ -8,6 +8,7 @@ using Agentworks.Platforms;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
+using Agentworks.VmHosts;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
 
@@ -44,6 +45,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
         Commands = new CommandService(_store, _machines, options.Clock);
+        VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
 
@@ -54,6 +56,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
     public VmService Vms { get; }
+    public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
