@@ -41,6 +41,7 @@
         'Remove-AgwSession'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
+        'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
         'Revoke-AgwWorkspaceAccess'
@@ -50,6 +51,7 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
     )
     PrivateData          = @{

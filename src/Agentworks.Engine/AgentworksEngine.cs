@@ -41,6 +41,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
@@ -58,6 +59,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmService Vms { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
     public CommandService Commands { get; }

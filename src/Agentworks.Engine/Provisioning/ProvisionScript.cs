@@ -41,6 +41,11 @@ public static class ProvisionScript
     public static string Compile(IReadOnlyList<ProvisionStep> steps, bool checkOnly = false)
     {
         var text = new StringBuilder(Runner).Append('\n').Append(checkOnly ? "agw_look=1\n" : "agw_look=\n");
+        foreach (var functions in steps.Select(step => step.Functions).Distinct(StringComparer.Ordinal))
+        {
+            text.Append(functions).Append('\n');
+        }
+
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
         {
             var id = index.ToString(CultureInfo.InvariantCulture);
