@@ -1,6 +1,7 @@
 using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Config;
+using Agentworks.Consoles;
 using Agentworks.Doctor;
 using Agentworks.Import;
 using Agentworks.Machines;
@@ -40,6 +41,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
+        Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
@@ -63,6 +65,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
+    public ConsoleService Consoles { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 
