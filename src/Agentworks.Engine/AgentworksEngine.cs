@@ -40,6 +40,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var maker = new VmMaker(_store, Config, Platforms, _machines, keys, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
@@ -57,6 +58,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
+    public SessionMaker SessionMaker { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 
