@@ -36,7 +36,7 @@ switch (kind)
             new NewSession { Name = name, Workspace = args[4], Agent = args[5], Command = "echo began >> began; exec sleep 1000" }, sink, CancellationToken.None);
         break;
     case "outfit":
-        // A session with its workspace and its agent; args[4] is its command, which may die at once.
+        // A session with its workspace and its agent; args[4] is its command. That it cannot be made is an end as well.
         try
         {
             await engine.SessionMaker.CreateAsync(
@@ -52,7 +52,7 @@ switch (kind)
                 sink,
                 CancellationToken.None);
         }
-        catch (SessionDiedException)
+        catch (NotReadyException)
         {
             return 0;
         }
