@@ -45,6 +45,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
+        SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
         Commands = new CommandService(_store, _machines, options.Clock);
@@ -66,6 +67,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
+    public SessionMaker SessionMaker { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 
