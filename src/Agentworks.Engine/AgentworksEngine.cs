@@ -1,7 +1,9 @@
 using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Config;
+using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
@@ -39,13 +41,16 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
+        Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
+        SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
         Commands = new CommandService(_store, _machines, options.Clock);
+        Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -57,11 +62,14 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
     public VmService Vms { get; }
+    public ImportService Import { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
+    public ConsoleService Consoles { get; }
+    public SessionMaker SessionMaker { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 

@@ -18,6 +18,7 @@ public sealed record InitializationPlan
         .. AptPackages.Count > 0 ? [Packages("apt-packages", AptPackages, fatal: false)] : Array.Empty<ProvisionStep>(),
         RuntimeFolders,
         SessionRuntime,
+        ConsoleRuntime,
         WorkspaceStore(),
         AdminLoginShell(),
     ];
@@ -39,13 +40,14 @@ public sealed record InitializationPlan
         });
 
     // /run is empty after every boot.
-    private static ProvisionStep RuntimeFolders => FileStep.Create(
+    private ProvisionStep RuntimeFolders => FileStep.Create(
         "runtime-folders",
         [
-            new MachineFile("/usr/lib/tmpfiles.d/agentworks.conf", "0644", """
+            new MachineFile("/usr/lib/tmpfiles.d/agentworks.conf", "0644", $"""
                 d /run/agentworks 0711 root root
                 d /run/agentworks/sessions 0711 root root
                 d /run/agentworks/start 0700 root root
+                d /run/agentworks/consoles 0700 {AdminUser} root
                 d /var/lib/agentworks 0711 root root
                 d /var/lib/agentworks/sessions 0700 root root
                 d /var/lib/agentworks/homes 0711 root root
@@ -67,6 +69,16 @@ public sealed record InitializationPlan
             new MachineFile("/usr/lib/agentworks/session-log", "0755", EmbeddedText.Read("session-log.pl")),
         ],
         "chmod 0755 /etc/agentworks /usr/lib/agentworks; systemctl daemon-reload");
+
+    private static ProvisionStep ConsoleRuntime => FileStep.Create(
+        "console-runtime",
+        [
+            new MachineFile("/etc/agentworks/console.conf", "0644", EmbeddedText.Read("console.conf")),
+            new MachineFile("/usr/lib/agentworks/console-window", "0755", EmbeddedText.Read("console-window.pl")),
+            new MachineFile("/usr/lib/agentworks/console-attach", "0755", EmbeddedText.Read("console-attach.pl")),
+            new MachineFile("/usr/lib/agentworks/console-shell", "0755", EmbeddedText.Read("console-shell.sh")),
+            new MachineFile("/usr/lib/agentworks/console-layout", "0755", EmbeddedText.Read("console-layout.pl")),
+        ]);
 
     /// <summary>The step whose detail is the kind of store: btrfs, reflink or plain.</summary>
     public const string WorkspaceStoreStep = "workspace-store";
