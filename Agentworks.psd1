@@ -15,6 +15,7 @@
     VariablesToExport    = @()
     FileList             = @()
     CmdletsToExport      = @(
+        'Copy-AgwWorkspace'
         'Edit-AgwConfig'
         'Enter-AgwAgent'
         'Enter-AgwSession'
@@ -54,6 +55,8 @@
         'Test-AgwEnvironment'
         'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
+        'Update-AgwCodeWorkspace'
+        'Update-AgwSshConfig'
     )
     PrivateData          = @{
         PSData = @{

@@ -19,9 +19,7 @@ internal static class KeysWithoutEffect
 
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
-        ["operator"] = ["ssh_config", "ssh_config_dir", "ssh_host_prefix"],
-        ["user"] = ["ssh_config", "ssh_config_dir", "ssh_host_prefix"],
-        ["paths"] = ["vscode_workspaces", "code_workspaces", "backups"],
+        ["paths"] = ["backups"],
         ["defaults"] = ["vm_host"],
         ["admin"] = UserSetup,
         ["vm_templates"] =
@@ -30,7 +28,6 @@ internal static class KeysWithoutEffect
             "nerf_addl_manifests", "nerf_home_dir",
         ],
         ["agent_templates"] = UserSetup,
-        ["workspace_templates"] = ["tmuxinator"],
     };
 
     public static void Warn(ConfigContext context, TomlTable root)
