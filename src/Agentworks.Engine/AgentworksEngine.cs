@@ -49,7 +49,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
-        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, WorkspaceMover, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
@@ -71,6 +72,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
+    public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public SshConfigService SshConfig { get; }
     public CodeWorkspaceService CodeWorkspaces { get; }
