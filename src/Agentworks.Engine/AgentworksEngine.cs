@@ -29,6 +29,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
+        Catalog = new CatalogService(Config);
         var own = new OperatorKey(options.Home, options.Processes);
         var knownHostsFile = Path.Combine(options.Home, "known_hosts");
         var knownHosts = new KnownHosts(knownHostsFile);
@@ -41,9 +42,10 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
+        var plan = new VmPlan(_store, Config, Platforms, keys);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
@@ -55,6 +57,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
+    public CatalogService Catalog { get; }
     public VmService Vms { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
