@@ -21,6 +21,7 @@
         'Enter-AgwVm'
         'Enter-AgwWorkspace'
         'Get-AgwAgent'
+        'Get-AgwCatalogEntry'
         'Get-AgwConfig'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -28,6 +29,7 @@
         'Get-AgwVmHost'
         'Get-AgwWorkspace'
         'Grant-AgwWorkspaceAccess'
+        'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'
@@ -50,6 +52,7 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwVm'
         'Unregister-AgwVmHost'
     )
     PrivateData          = @{

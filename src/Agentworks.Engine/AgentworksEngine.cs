@@ -1,7 +1,9 @@
 using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Config;
+using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
@@ -40,6 +42,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
+        Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         var plan = new VmPlan(_store, Config, Platforms, keys);
@@ -47,6 +50,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
+        Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -59,10 +63,12 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ConfigService Config { get; }
     public CatalogService Catalog { get; }
     public VmService Vms { get; }
+    public ImportService Import { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
+    public ConsoleService Consoles { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 

@@ -8,7 +8,7 @@ namespace Agentworks.Config;
 /// </summary>
 internal static class KeysWithoutEffect
 {
-    private static readonly string[] WholeSections = ["azure", "proxmox", "named_console", "git_credentials"];
+    private static readonly string[] WholeSections = ["azure", "proxmox", "git_credentials"];
 
     private static readonly string[] UserSetup =
     [

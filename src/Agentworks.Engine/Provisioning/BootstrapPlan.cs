@@ -52,7 +52,7 @@ public sealed record BootstrapPlan
 
     private ProvisionStep AdminMaySudo() => FileStep.Create(
         "admin-sudo",
-        [new MachineFile("/etc/sudoers.d/agentworks", "0440", $"Defaults:{AdminUser} !requiretty\n{AdminUser} ALL=(ALL:ALL) NOPASSWD: ALL\n")],
+        [new MachineFile("/etc/sudoers.d/agentworks", "0440", $"Defaults:{AdminUser} !requiretty, use_pty\n{AdminUser} ALL=(ALL:ALL) NOPASSWD: ALL\n")],
         "visudo -cqf /etc/sudoers.d/agentworks || { rm -f /etc/sudoers.d/agentworks; echo 'visudo refused the rule' >&2; exit 1; }");
 
     private ProvisionStep AdminKeys() => FileStep.Create(

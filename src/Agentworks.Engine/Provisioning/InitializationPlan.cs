@@ -20,8 +20,9 @@ public sealed record InitializationPlan
     public IReadOnlyList<ProvisionStep> ToSteps() =>
     [
         PackageStep.Create("base-packages", OwnPackages, fatal: true),
-        RuntimeSteps.Folders,
+        RuntimeSteps.Folders(AdminUser),
         RuntimeSteps.Sessions,
+        RuntimeSteps.Consoles,
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
         SwapStep.Create(Template.Swap),
         .. AptSteps.Create(Catalog, Template.Apt, NeedsMise ? [.. Template.AptPackages, AptSteps.Mise] : Template.AptPackages),

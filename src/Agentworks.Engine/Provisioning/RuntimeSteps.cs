@@ -7,13 +7,14 @@ public static class RuntimeSteps
     public const string WorkspaceStoreStep = "workspace-store";
 
     // /run is empty after every boot.
-    public static ProvisionStep Folders => FileStep.Create(
+    public static ProvisionStep Folders(string adminUser) => FileStep.Create(
         "runtime-folders",
         [
-            new MachineFile("/usr/lib/tmpfiles.d/agentworks.conf", "0644", """
+            new MachineFile("/usr/lib/tmpfiles.d/agentworks.conf", "0644", $"""
                 d /run/agentworks 0711 root root
                 d /run/agentworks/sessions 0711 root root
                 d /run/agentworks/start 0700 root root
+                d /run/agentworks/consoles 0700 {adminUser} root
                 d /var/lib/agentworks 0711 root root
                 d /var/lib/agentworks/sessions 0700 root root
                 d /var/lib/agentworks/homes 0711 root root
@@ -35,6 +36,16 @@ public static class RuntimeSteps
             new MachineFile("/usr/lib/agentworks/session-log", "0755", EmbeddedText.Read("session-log.pl")),
         ],
         "chmod 0755 /etc/agentworks /usr/lib/agentworks; systemctl daemon-reload");
+
+    public static ProvisionStep Consoles => FileStep.Create(
+        "console-runtime",
+        [
+            new MachineFile("/etc/agentworks/console.conf", "0644", EmbeddedText.Read("console.conf")),
+            new MachineFile("/usr/lib/agentworks/console-window", "0755", EmbeddedText.Read("console-window.pl")),
+            new MachineFile("/usr/lib/agentworks/console-attach", "0755", EmbeddedText.Read("console-attach.pl")),
+            new MachineFile("/usr/lib/agentworks/console-shell", "0755", EmbeddedText.Read("console-shell.sh")),
+            new MachineFile("/usr/lib/agentworks/console-layout", "0755", EmbeddedText.Read("console-layout.pl")),
+        ]);
 
     public static ProvisionStep WorkspaceStore(string root) => new(
         WorkspaceStoreStep,

@@ -29,7 +29,7 @@ public sealed class TestAgwVmCommand : AgentworksCommand
             return;
         }
         var matches = FindVms(Name);
-        _drifted |= matches.Count == 0 && Name is not null && Name.Any(name => !name.IsPattern);
+        _drifted |= Name?.Any(name => !name.IsPattern && matches.All(match => !string.Equals(match.Item.Name, name.Name, StringComparison.OrdinalIgnoreCase))) == true;
         foreach (var (vm, input) in matches)
         {
             _found.TryAdd(vm.Name, input);
