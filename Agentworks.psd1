@@ -21,6 +21,7 @@
         'Enter-AgwVm'
         'Enter-AgwWorkspace'
         'Get-AgwAgent'
+        'Get-AgwCatalogEntry'
         'Get-AgwConfig'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -51,6 +52,7 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwVm'
         'Unregister-AgwVmHost'
     )
     PrivateData          = @{
