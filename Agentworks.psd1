@@ -43,6 +43,7 @@
         'Remove-AgwSession'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
+        'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
         'Revoke-AgwWorkspaceAccess'
@@ -53,6 +54,7 @@
         'Stop-AgwVm'
         'Test-AgwEnvironment'
         'Test-AgwVm'
+        'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
     )
     PrivateData          = @{

@@ -45,6 +45,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
+        SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, keys);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
@@ -66,9 +68,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ImportService Import { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
+    public SessionMaker SessionMaker { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 
