@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Doctor;
+using Agentworks.Forgetting;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
@@ -44,6 +45,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var maker = new VmMaker(_store, Config, Platforms, _machines, keys, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
+        Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts);
         Commands = new CommandService(_store, _machines, options.Clock);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -59,6 +61,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
     public SessionMaker SessionMaker { get; }
+    public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 
