@@ -15,17 +15,21 @@
     VariablesToExport    = @()
     FileList             = @()
     CmdletsToExport      = @(
+        'Edit-AgwConfig'
         'Enter-AgwAgent'
         'Enter-AgwSession'
         'Enter-AgwVm'
         'Enter-AgwWorkspace'
         'Get-AgwAgent'
+        'Get-AgwCatalogEntry'
         'Get-AgwConfig'
         'Get-AgwSession'
         'Get-AgwSessionLog'
         'Get-AgwVm'
+        'Get-AgwVmHost'
         'Get-AgwWorkspace'
         'Grant-AgwWorkspaceAccess'
+        'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'
@@ -34,6 +38,7 @@
         'New-AgwSession'
         'New-AgwVm'
         'New-AgwWorkspace'
+        'Register-AgwVmHost'
         'Remove-AgwAgent'
         'Remove-AgwSession'
         'Remove-AgwVm'
@@ -47,6 +52,8 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwVm'
+        'Unregister-AgwVmHost'
     )
     PrivateData          = @{
         PSData = @{

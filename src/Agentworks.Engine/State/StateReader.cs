@@ -26,6 +26,9 @@ public class StateReader
     public VmRow? GetVm(string id) => VmTable.Rows.Find(Database, "id", id);
     public IReadOnlyList<VmRow> ListVms() => VmTable.Rows.List(Database);
 
+    public VmHostRow? FindVmHost(string name) => VmHostTable.Rows.Find(Database, "name", name);
+    public IReadOnlyList<VmHostRow> ListVmHosts() => VmHostTable.Rows.List(Database);
+
     public WorkspaceRow? FindWorkspace(string name) => WorkspaceTable.Rows.Find(Database, "name", name);
     public WorkspaceRow? GetWorkspace(string id) => WorkspaceTable.Rows.Find(Database, "id", id);
     public IReadOnlyList<WorkspaceRow> ListWorkspaces(string? vmId = null) => WorkspaceTable.Rows.List(Database, ("vm_id", vmId));
@@ -47,6 +50,13 @@ public class StateReader
     /// <summary>Grants that match all that is given.</summary>
     public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
         GrantTable.List(Database, agentId, workspaceId, sessionId);
+
+    public ConsoleRow? FindConsole(string name) => ConsoleTable.Rows.Find(Database, "name", name);
+    public IReadOnlyList<ConsoleRow> ListConsoles(string? vmId = null) => ConsoleTable.Rows.List(Database, ("vm_id", vmId));
+
+    /// <summary>Members that match all that is given; by console and position.</summary>
+    public IReadOnlyList<ConsoleSessionRow> ListConsoleSessions(string? consoleId = null, string? sessionId = null) =>
+        ConsoleSessionTable.List(Database, consoleId, sessionId);
 
     /// <summary>How many workspaces each machine has, by machine id; machines without any are absent. So are the others.</summary>
     public IReadOnlyDictionary<string, int> CountWorkspacesByVm() => Count("workspace", "vm_id");

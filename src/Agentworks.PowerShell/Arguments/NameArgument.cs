@@ -10,7 +10,7 @@ namespace Agentworks.PowerShell;
 /// </summary>
 public abstract class NameArgument
 {
-    private static readonly string[] Nouns = ["Vm", "Workspace", "Agent", "Session"];
+    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session"];
 
     private protected NameArgument(object? value, string noun)
     {
