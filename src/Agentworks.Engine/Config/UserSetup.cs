@@ -33,6 +33,10 @@ public abstract record UserSetup
 
     public bool MisePruneOnReinit { get; init; } = true;
     public bool NerfInstallClaudePlugin { get; init; }
+
+    /// <summary>Whether mise must be on the machine for this user.</summary>
+    public bool NeedsMise => MisePackages.Count > 0 || MiseLockfile is not null;
+
     public IReadOnlyList<string> ClaudeMarketplaces { get; init; } = [];
     public IReadOnlyList<string> ClaudePlugins { get; init; } = [];
 

@@ -41,11 +41,19 @@ public static class ProvisionScript
     public static string Compile(IReadOnlyList<ProvisionStep> steps, bool checkOnly = false)
     {
         var text = new StringBuilder(Runner).Append('\n').Append(checkOnly ? "agw_look=1\n" : "agw_look=\n");
+        var assigned = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
         {
             var id = index.ToString(CultureInfo.InvariantCulture);
             foreach (var (name, value) in step.Variables)
             {
+                // What many steps share travels once.
+                if (assigned.TryGetValue(name, out var before) && before == value)
+                {
+                    continue;
+                }
+
+                assigned[name] = value;
                 text.Append(name).Append('=').Append(PosixShell.Quote(value)).Append('\n');
             }
 

@@ -10,4 +10,11 @@ namespace Agentworks.Provisioning;
 /// <param name="Fatal">Whether everything after it is pointless when it fails.</param>
 /// <param name="Variables">Values for the two scripts, under names of their own; never quoted into the text by hand.</param>
 public sealed record ProvisionStep(
-    string Name, string Check, string Apply, bool Fatal, IReadOnlyDictionary<string, string> Variables);
+    string Name, string Check, string Apply, bool Fatal, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>How long it may take beyond what the phase allows for all its ordinary steps: for what downloads and compiles.</summary>
+    public TimeSpan Allowance { get; init; }
+
+    /// <summary>Null for almost every step.</summary>
+    public StepContent? Content { get; init; }
+}
