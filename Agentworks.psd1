@@ -28,6 +28,7 @@
         'Get-AgwVmHost'
         'Get-AgwWorkspace'
         'Grant-AgwWorkspaceAccess'
+        'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'

@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Doctor;
+using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
@@ -45,6 +46,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
         Commands = new CommandService(_store, _machines, options.Clock);
+        Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -56,6 +58,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
     public VmService Vms { get; }
+    public ImportService Import { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
