@@ -40,7 +40,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
-        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
+        var agentPlanner = new AgentPlanner(_store, Config, keys);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, options.Clock);
+        AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
@@ -62,6 +64,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
+    public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }

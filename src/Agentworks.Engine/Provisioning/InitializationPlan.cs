@@ -49,6 +49,7 @@ public sealed record InitializationPlan
                 d /var/lib/agentworks 0711 root root
                 d /var/lib/agentworks/sessions 0700 root root
                 d /var/lib/agentworks/homes 0711 root root
+                d /var/lib/agentworks/users 0700 root root
                 d /var/log/agentworks 0700 root root
                 d /var/log/agentworks/sessions 0700 root root
 

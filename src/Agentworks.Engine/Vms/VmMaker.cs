@@ -108,6 +108,7 @@ public sealed class VmMaker(
     {
         var settings = config.Load();
         var template = settings.ResolveVmTemplate(request.Template);
+        plan.Validate();
         Naming.ValidateUser(request.AdminUser ?? settings.Admin.Username);
         var existing = store.Read(state => state.FindVm(request.Name));
         if (existing is { State: LifecycleState.Creating })

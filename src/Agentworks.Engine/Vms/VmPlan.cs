@@ -2,6 +2,7 @@ using Agentworks.Config;
 using Agentworks.Machines;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
+using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
 
@@ -25,6 +26,14 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
         return plan.ToSteps();
     }
 
+    /// <summary>Finds everything that the configuration refers to on this computer; for before a machine is made.</summary>
+    /// <exception cref="Errors.NotFoundException">Something is not there.</exception>
+    public void Validate()
+    {
+        var settings = config.Load();
+        UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, settings.Admin.Username);
+    }
+
     /// <summary>Everything, in the order in which it is made true.</summary>
     /// <exception cref="Errors.ConfigException">The configuration is wrong; says where.</exception>
     /// <exception cref="Errors.NotFoundException">The machine's template is gone from the configuration.</exception>
@@ -39,6 +48,10 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             AdminShell = settings.Admin.Shell,
             AptPackages = template.Apt,
         };
-        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps()];
+        var admin = UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, row.AdminUser) with
+        {
+            WorkspacesPath = settings.Admin.GitForceSafeDirectory ? row.WorkspacesPath : null,
+        };
+        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps(), .. admin.ToSteps()];
     }
 }

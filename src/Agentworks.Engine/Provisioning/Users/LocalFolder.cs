@@ -41,7 +41,7 @@ public sealed record LocalFolder(string Digest, string Manifest, ReadOnlyMemory<
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidRequestException($"'{path}' cannot be read: {e.Message}", e) { Target = path };
+            throw new InvalidRequestException($"'{path}' cannot be read: {e.Message}") { Target = path };
         }
     }
 
@@ -86,7 +86,7 @@ public sealed record LocalFolder(string Digest, string Manifest, ReadOnlyMemory<
 
     // Windows keeps no such mark; there a script is known by its first line.
     private static bool IsExecutable(FileSystemInfo file, byte[] content) =>
-        OperatingSystem.IsWindows() ? content.AsSpan().StartsWith("#!"u8) : (file.UnixFileMode & UnixFileMode.UserExecute) != 0;
+        OperatingSystem.IsWindows() ? content.AsSpan().StartsWith("#!"u8) : file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
     private static byte[] Pack(byte[] manifest, List<Entry> entries)
     {

@@ -9,10 +9,9 @@ internal static class MiseSteps
 {
     private const string Mark = "# Written by Agentworks from mise_packages, which replaces it: changes here do not last.";
 
-    // Before a user has ever been given anything for mise, nothing is asked or touched on its account.
     private const string Run = "agw_as 60 \"$agw_git\n$agw_mise\" ";
 
-    private const string RunLong = "agw_login \"$agw_seconds\" \"$agw_git\n$agw_mise\" ";
+    private const string RunLong = "agw_as \"$agw_seconds\" \"$agw_git\n$agw_mise\" ";
 
     public static IEnumerable<ProvisionStep> Create(UserSteps steps, UserSetup setup, string? lockfile)
     {

@@ -36,7 +36,7 @@ public static class UserSetupResolver
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidRequestException($"'{path}' cannot be read: {e.Message}", e) { Target = path };
+            throw new InvalidRequestException($"'{path}' cannot be read: {e.Message}") { Target = path };
         }
     }
 }
