@@ -21,6 +21,7 @@
         'Enter-AgwVm'
         'Enter-AgwWorkspace'
         'Get-AgwAgent'
+        'Get-AgwCatalogEntry'
         'Get-AgwConfig'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -42,6 +43,7 @@
         'Remove-AgwSession'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
+        'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
         'Revoke-AgwWorkspaceAccess'
@@ -51,6 +53,8 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwVm'
+        'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
     )
     PrivateData          = @{

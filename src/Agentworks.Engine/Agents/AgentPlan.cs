@@ -25,8 +25,7 @@ public sealed record AgentPlan
         ! id -nG "$agw_user" | tr ' ' '\n' | grep -qxE 'sudo|adm|docker|disk|root'
         """,
         """
-        command -v "$agw_shell" >/dev/null || apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=120 -- "${agw_shell##*/}" ||
-            { apt-get -q update && apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=120 -- "${agw_shell##*/}"; }
+        command -v "$agw_shell" >/dev/null || agw_install "${agw_shell##*/}"
         path=$(command -v "$agw_shell") || { echo "shell $agw_shell is not installed" >&2; exit 1; }
         id -u "$agw_user" >/dev/null 2>&1 || useradd --create-home --password '*' -K HOME_MODE=0700 --shell "$path" "$agw_user"
         usermod --shell "$path" --append --groups agentworks-agents "$agw_user"
@@ -40,7 +39,10 @@ public sealed record AgentPlan
         case $path in */zsh) setpriv --reuid="$agw_user" --regid="$agw_user" --clear-groups -- sh -c ': >> "$1"' sh "/home/$agw_user/.zshrc" || : ;; esac
         """,
         Fatal: true,
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_user"] = LinuxUser, ["agw_shell"] = Shell });
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_user"] = LinuxUser, ["agw_shell"] = Shell })
+    {
+        Limit = PackageStep.Limit,
+    };
 
     private ProvisionStep Keys() => FileStep.Create(
         "agent-keys",

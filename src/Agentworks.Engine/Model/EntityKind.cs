@@ -8,4 +8,5 @@ public static class EntityKind
     public const string Agent = "agent";
     public const string Session = "session";
     public const string VmHost = "VM host";
+    public const string Console = "console";
 }

@@ -12,8 +12,11 @@ namespace Agentworks.Provisioning;
 public sealed record ProvisionStep(
     string Name, string Check, string Apply, bool Fatal, IReadOnlyDictionary<string, string> Variables)
 {
-    /// <summary>How long it may take beyond what the phase allows for all its ordinary steps: for what downloads and compiles.</summary>
-    public TimeSpan Allowance { get; init; }
+    /// <summary>Shell functions that the two scripts call; steps that share a text share the functions.</summary>
+    public string Functions { get; init; } = string.Empty;
+
+    /// <summary>The time that it may take on top of what all steps have together; set where it fetches something.</summary>
+    public TimeSpan Limit { get; init; }
 
     /// <summary>Null for almost every step.</summary>
     public StepContent? Content { get; init; }

@@ -1,4 +1,5 @@
 using Agentworks.Agents;
+using Agentworks.Consoles;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Machines;
@@ -73,7 +74,7 @@ public sealed class SessionBatch(StateStore store, MachineConnections machines, 
                     scope.Record("sessions on the machine");
                     var reports = (await work(scope, new SessionMachine(shell), rows, cancellationToken).ConfigureAwait(false))
                         .ToDictionary(report => report.Name, StringComparer.Ordinal);
-                    foreach (var (agent, workspace) in Settle(rows, reports, record))
+                    foreach (var (agent, workspace) in Settle(rows, reports, record, events))
                     {
                         await WorkspaceAccess.RevokeAsync(
                             shell, agent, workspace, kill: false, scope.RemoteId($"revoke-{agent.Id}-{workspace.Id}"), cancellationToken).ConfigureAwait(false);
@@ -91,9 +92,15 @@ public sealed class SessionBatch(StateStore store, MachineConnections machines, 
 
     /// <summary>Records what became of each, and returns the agents that no longer have any grant for a workspace.</summary>
     private List<(AgentRow Agent, WorkspaceRow Workspace)> Settle(
-        IReadOnlyList<SessionRow> rows, IReadOnlyDictionary<string, SessionReport> reports, Func<SessionRow, SessionReport, SessionRow>? record) =>
-        store.Write(state =>
+        IReadOnlyList<SessionRow> rows,
+        IReadOnlyDictionary<string, SessionReport> reports,
+        Func<SessionRow, SessionReport, SessionRow>? record,
+        IEventSink events)
+    {
+        var emptied = new List<string>();
+        var settled = store.Write(state =>
         {
+            emptied.Clear();
             var orphans = new List<(AgentRow, WorkspaceRow)>();
             foreach (var row in rows.Where(row => reports.TryGetValue(row.Name, out var report) && !report.Failed))
             {
@@ -103,6 +110,7 @@ public sealed class SessionBatch(StateStore store, MachineConnections machines, 
                     continue;
                 }
 
+                emptied.AddRange(ConsoleRecords.EmptiedBy(state, row));
                 state.DeleteSession(row.Id);
                 if (row.AgentId is not null
                     && state.GetAgent(row.AgentId) is { AllWorkspaces: false } agent
@@ -116,6 +124,13 @@ public sealed class SessionBatch(StateStore store, MachineConnections machines, 
 
             return orphans;
         });
+        foreach (var console in emptied)
+        {
+            events.Report(ConsoleRecords.Emptied(console));
+        }
+
+        return settled;
+    }
 
     private static BatchOutcome<AgwSession> Outcome(string name, AgwSession model, SessionReport? report) => report switch
     {

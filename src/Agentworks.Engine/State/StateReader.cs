@@ -51,6 +51,13 @@ public class StateReader
     public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
         GrantTable.List(Database, agentId, workspaceId, sessionId);
 
+    public ConsoleRow? FindConsole(string name) => ConsoleTable.Rows.Find(Database, "name", name);
+    public IReadOnlyList<ConsoleRow> ListConsoles(string? vmId = null) => ConsoleTable.Rows.List(Database, ("vm_id", vmId));
+
+    /// <summary>Members that match all that is given; by console and position.</summary>
+    public IReadOnlyList<ConsoleSessionRow> ListConsoleSessions(string? consoleId = null, string? sessionId = null) =>
+        ConsoleSessionTable.List(Database, consoleId, sessionId);
+
     /// <summary>How many workspaces each machine has, by machine id; machines without any are absent. So are the others.</summary>
     public IReadOnlyDictionary<string, int> CountWorkspacesByVm() => Count("workspace", "vm_id");
     public IReadOnlyDictionary<string, int> CountAgentsByVm() => Count("agent", "vm_id");

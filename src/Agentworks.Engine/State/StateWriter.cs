@@ -9,8 +9,8 @@ namespace Agentworks.State;
 /// </summary>
 /// <remarks>
 /// A taken name throws <see cref="Errors.AlreadyExistsException"/>, an update of a row that is gone
-/// <see cref="Errors.NotFoundException"/>. Deleting cascades: a machine takes its workspaces, agents, sessions and grants along,
-/// a workspace or an agent its sessions and grants, a session its implicit grants.
+/// <see cref="Errors.NotFoundException"/>. Deleting cascades: a machine takes its workspaces, agents, sessions, consoles and grants along,
+/// a workspace or an agent its sessions and grants, a session its implicit grants and its places in consoles.
 /// </remarks>
 public sealed class StateWriter : StateReader
 {
@@ -55,10 +55,20 @@ public sealed class StateWriter : StateReader
     }
 
     public void Update(VmHostRow row) => VmHostTable.Rows.Update(Database, row);
+    public ConsoleRow Insert(ConsoleRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        ConsoleTable.Rows.Insert(Database, row);
+        return row;
+    }
+
+    public void Insert(ConsoleSessionRow row) => ConsoleSessionTable.Insert(Database, row);
+
     public void Update(VmRow row) => VmTable.Rows.Update(Database, row);
     public void Update(WorkspaceRow row) => WorkspaceTable.Rows.Update(Database, row);
     public void Update(AgentRow row) => AgentTable.Rows.Update(Database, row);
     public void Update(SessionRow row) => SessionTable.Rows.Update(Database, row);
+    public void Update(ConsoleSessionRow row) => ConsoleSessionTable.Update(Database, row);
 
     /// <summary>False when it was gone already; so are the others.</summary>
     public bool DeleteVm(string id) => VmTable.Rows.Delete(Database, id);
@@ -66,6 +76,8 @@ public sealed class StateWriter : StateReader
     public bool DeleteWorkspace(string id) => WorkspaceTable.Rows.Delete(Database, id);
     public bool DeleteAgent(string id) => AgentTable.Rows.Delete(Database, id);
     public bool DeleteSession(string id) => SessionTable.Rows.Delete(Database, id);
+    public bool DeleteConsole(string id) => ConsoleTable.Rows.Delete(Database, id);
+    public bool DeleteConsoleSession(string consoleId, string sessionId) => ConsoleSessionTable.Delete(Database, consoleId, sessionId);
 
     /// <summary>False when it was there already.</summary>
     /// <exception cref="Errors.InvalidRequestException">Agent and workspace live on different machines.</exception>

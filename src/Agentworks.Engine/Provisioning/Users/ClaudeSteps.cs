@@ -20,13 +20,13 @@ internal static class ClaudeSteps
 
     private static ProvisionStep Step(UserSteps steps, string what, IReadOnlyList<string> names) => steps.Create(
         $"claude-{what}s",
-        "printf '%s\\n' \"$agw_names\" | agw_login 60 \"$agw_claude\" check \"$agw_what\"",
-        "printf '%s\\n' \"$agw_names\" | agw_login \"$agw_seconds\" \"$agw_claude\" apply \"$agw_what\"",
+        "printf '%s\\n' \"$agw_names\" | agw_user_login 60 \"$agw_claude\" check \"$agw_what\"",
+        "printf '%s\\n' \"$agw_names\" | agw_user_login \"$agw_seconds\" \"$agw_claude\" apply \"$agw_what\"",
         ("agw_claude", EmbeddedText.Read("user-claude.sh")),
         ("agw_what", what),
         ("agw_names", string.Join('\n', names)),
         ("agw_seconds", UserSetupPlan.Seconds)) with
     {
-        Allowance = UserSetupPlan.LongCommand,
+        Limit = UserSetupPlan.LongCommand,
     };
 }

@@ -26,12 +26,12 @@ internal static class DotfilesSteps
 
     private static ProvisionStep Clone(UserSteps steps, SourceReference source, string destination) => steps.Create(
         "dotfiles",
-        "agw_as 60 \"$agw_git\n$agw_clone\" check \"$agw_url\" \"$agw_ref\" \"$agw_place\" </dev/null",
+        "agw_user_run 60 \"$agw_git\n$agw_clone\" check \"$agw_url\" \"$agw_ref\" \"$agw_place\" </dev/null",
         """
         # A clone that is made anew has not been installed.
-        agw_as 20 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; [ -e "$1/.git" ]' "$agw_place" </dev/null || rm -f "$agw_notes/dotfiles-install"
+        agw_user_run 20 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; [ -e "$1/.git" ]' "$agw_place" </dev/null || rm -f "$agw_notes/dotfiles-install"
         printf 'git %s\n' "$agw_place" | agw_write_note dotfiles
-        agw_as "$agw_seconds" "$agw_git
+        agw_user_run "$agw_seconds" "$agw_git
         $agw_clone" apply "$agw_url" "$agw_ref" "$agw_place" </dev/null
         """,
         ("agw_git", EmbeddedText.Read("user-git.sh")),
@@ -41,7 +41,7 @@ internal static class DotfilesSteps
         ("agw_place", destination),
         ("agw_seconds", UserSetupPlan.Seconds)) with
     {
-        Allowance = UserSetupPlan.LongCommand,
+        Limit = UserSetupPlan.LongCommand,
     };
 
     private static ProvisionStep Copy(UserSteps steps, string destination, LocalFolder folder)
@@ -69,7 +69,7 @@ internal static class DotfilesSteps
         var step = steps.Create(
             "dotfiles-install",
             """
-            [ -n "$agw_content" ] || agw_content=$(agw_as 20 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; git -C "$1" rev-parse HEAD 2>/dev/null' "$agw_place" </dev/null) ||
+            [ -n "$agw_content" ] || agw_content=$(agw_user_run 20 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; git -C "$1" rev-parse HEAD 2>/dev/null' "$agw_place" </dev/null) ||
                 agw_wrong 'the dotfiles are not there'
             [ "$(agw_note dotfiles-install)" = "$agw_content $agw_command_digest" ] || agw_wrong 'it has not been run on this content'
             """,
@@ -78,7 +78,7 @@ internal static class DotfilesSteps
             (
             """ + "\n" + dotfiles.Check + "\n" + """
             ) >/dev/null 2>&1 || agw_wrong 'the dotfiles are not in place'
-            agw_said=$(agw_login "$agw_seconds" '
+            agw_said=$(agw_user_login "$agw_seconds" '
                 case $1 in "~/"*) set -- "$HOME/${1#"~/"}" "$2" ;; esac
                 cd "$1" || exit 1
                 exec bash -c "$2"' "$agw_place${agw_sub:+/$agw_sub}" "$agw_command" </dev/null) || {
@@ -87,7 +87,7 @@ internal static class DotfilesSteps
                 [ -n "$agw_said" ] || echo "it ended with exit status $agw_status"
                 exit 1
             }
-            [ -n "$agw_content" ] || agw_content=$(agw_as 20 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; git -C "$1" rev-parse HEAD' "$agw_place" </dev/null)
+            [ -n "$agw_content" ] || agw_content=$(agw_user_run 20 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; git -C "$1" rev-parse HEAD' "$agw_place" </dev/null)
             printf '%s %s\n' "$agw_content" "$agw_command_digest" | agw_write_note dotfiles-install
             """,
             [
@@ -99,6 +99,6 @@ internal static class DotfilesSteps
                 ("agw_command_digest", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Subpath}\n{command}")))),
                 ("agw_seconds", UserSetupPlan.Seconds),
             ]);
-        return step with { Allowance = UserSetupPlan.LongCommand };
+        return step with { Limit = UserSetupPlan.LongCommand };
     }
 }

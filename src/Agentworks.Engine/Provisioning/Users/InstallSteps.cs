@@ -11,13 +11,13 @@ internal static class InstallSteps
         "install-" + command.Name,
         command switch
         {
-            { TestExec: not null } => "agw_login 20 'command -v -- \"$1\" >/dev/null' \"$agw_test\" </dev/null || agw_wrong \"$agw_test is not on the PATH\"",
+            { TestExec: not null } => "agw_user_login 20 'command -v -- \"$1\" >/dev/null' \"$agw_test\" </dev/null || agw_wrong \"$agw_test is not on the PATH\"",
             { TestFile: not null } => Look + " -f \"$agw_test\" </dev/null || agw_wrong \"there is no file $agw_test\"",
             { TestDir: not null } => Look + " -d \"$agw_test\" </dev/null || agw_wrong \"there is no folder $agw_test\"",
             _ => "[ \"$(agw_note \"install-$agw_name\")\" = \"$agw_digest\" ] || agw_wrong 'it has not been run'",
         },
         """
-        agw_said=$(agw_login "$agw_seconds" 'exec bash -c "$1"' "$agw_command" </dev/null) || {
+        agw_said=$(agw_user_login "$agw_seconds" 'exec bash -c "$1"' "$agw_command" </dev/null) || {
             agw_status=$?
             [ -z "$agw_said" ] || printf '%s\n' "$agw_said"
             [ -n "$agw_said" ] || echo "it ended with exit status $agw_status"
@@ -32,10 +32,10 @@ internal static class InstallSteps
         ("agw_test", command.TestExec ?? command.TestFile ?? command.TestDir ?? string.Empty),
         ("agw_seconds", UserSetupPlan.Seconds)) with
     {
-        Allowance = UserSetupPlan.LongCommand,
+        Limit = UserSetupPlan.LongCommand,
     });
 
     private const string Look = """
-        agw_as 20 'case $2 in "~/"*) set -- "$1" "$HOME/${2#"~/"}" ;; esac; [ "$1" "$2" ]'
+        agw_user_run 20 'case $2 in "~/"*) set -- "$1" "$HOME/${2#"~/"}" ;; esac; [ "$1" "$2" ]'
         """;
 }

@@ -9,9 +9,9 @@ internal static class MiseSteps
 {
     private const string Mark = "# Written by Agentworks from mise_packages, which replaces it: changes here do not last.";
 
-    private const string Run = "agw_as 60 \"$agw_git\n$agw_mise\" ";
+    private const string Run = "agw_user_run 60 \"$agw_git\n$agw_mise\" ";
 
-    private const string RunLong = "agw_as \"$agw_seconds\" \"$agw_git\n$agw_mise\" ";
+    private const string RunLong = "agw_user_run \"$agw_seconds\" \"$agw_git\n$agw_mise\" ";
 
     public static IEnumerable<ProvisionStep> Create(UserSteps steps, UserSetup setup, string? lockfile)
     {
@@ -36,7 +36,7 @@ internal static class MiseSteps
             Run + "tools-check </dev/null",
             RunLong + "tools-apply \"$agw_locking\" \"$agw_unlocked\" </dev/null",
             Variables(("agw_locking", setup.MiseLockfile is null ? string.Empty : "1"), ("agw_unlocked", setup.MiseAllowUnlocked ? "1" : string.Empty)))
-            with { Allowance = 2 * UserSetupPlan.LongCommand };
+            with { Limit = 2 * UserSetupPlan.LongCommand };
         if (setup.MisePruneOnReinit)
         {
             yield return steps.Create("mise-prune", Run + "prune-check </dev/null", RunLong + "prune-apply </dev/null", Variables());

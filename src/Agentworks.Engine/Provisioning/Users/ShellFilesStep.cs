@@ -10,8 +10,8 @@ internal static class ShellFilesStep
 
     public static ProvisionStep Create(UserSteps steps, UserSetup setup, IReadOnlyList<string> path) => steps.Create(
         "shell-files",
-        "agw_as 20 \"$agw_shell_files\" check \"$agw_profile\" \"$agw_interactive\" \"$agw_zsh\" </dev/null",
-        "agw_as 20 \"$agw_shell_files\" apply \"$agw_profile\" \"$agw_interactive\" \"$agw_zsh\" </dev/null",
+        "agw_user_run 20 \"$agw_shell_files\" check \"$agw_profile\" \"$agw_interactive\" \"$agw_zsh\" </dev/null",
+        "agw_user_run 20 \"$agw_shell_files\" apply \"$agw_profile\" \"$agw_interactive\" \"$agw_zsh\" </dev/null",
         ("agw_shell_files", EmbeddedText.Read("user-shell-files.sh")),
         ("agw_profile", Profile(path)),
         ("agw_interactive", setup.NeedsMise && setup.MiseActivate ? Rc : string.Empty),

@@ -61,7 +61,7 @@ public sealed record UserSetupPlan
 
     private ProvisionStep SafeDirectoriesStep(UserSteps steps, string root)
     {
-        const string Run = "agw_as 20 \"$agw_safe\" {0} \"$agw_root\" $agw_folders </dev/null";
+        const string Run = "agw_user_run 20 \"$agw_safe\" {0} \"$agw_root\" $agw_folders </dev/null";
         return steps.Create(
             "git-safe-directories",
             Run.Replace("{0}", "check", StringComparison.Ordinal),

@@ -7,13 +7,11 @@ namespace Agentworks.Provisioning.Users;
 /// <param name="path">Folders to put on PATH, the last one first; ~ is the user's home.</param>
 internal sealed class UserSteps(string user, string role, bool locked, IReadOnlyList<string> path)
 {
-    private const string Prelude = "eval \"$agw_common\"\n";
-
     private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal)
     {
-        ["agw_common"] = EmbeddedText.Read("user-common.sh"),
         ["agw_runner"] = EmbeddedText.Read("user-run.pl"),
         ["agw_user"] = user,
+        ["agw_notes"] = "/var/lib/agentworks/users/" + user,
         ["agw_locked"] = locked ? "1" : string.Empty,
         ["agw_path"] = string.Join('\n', path),
     };
@@ -30,6 +28,6 @@ internal sealed class UserSteps(string user, string role, bool locked, IReadOnly
             all[key] = value;
         }
 
-        return new ProvisionStep($"{role}-{name}", Prelude + check, Prelude + apply, Fatal: false, all);
+        return new ProvisionStep($"{role}-{name}", check, apply, Fatal: false, all) { Functions = EmbeddedText.Read("user-common.sh") };
     }
 }

@@ -9,6 +9,7 @@ if [ -n "$units" ]; then
     systemctl kill -s KILL $units 2>/dev/null
     said=$(systemctl stop $units 2>&1)
 fi
+gone=
 for name in "$@"; do
     rm -rf "/var/lib/agentworks/sessions/$name" "/run/agentworks/start/$name" /var/log/agentworks/sessions/"$name".log*
     if systemctl -q is-active "$(agw_unit "$name")" || [ -e "/run/agentworks/sessions/$name" ]; then
@@ -16,6 +17,8 @@ for name in "$@"; do
     else
         systemctl reset-failed "$(agw_unit "$name")" 2>/dev/null
         agw_tell "$name" stopped
+        gone="$gone $name"
     fi
 done
+agw_close_windows $gone
 exit 0

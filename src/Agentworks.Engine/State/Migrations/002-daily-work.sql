@@ -37,7 +37,7 @@ CREATE TABLE console (
     UNIQUE (id, vm_id)
 ) WITHOUT ROWID;
 
--- shells: JSON array of {"cwd": string or null, "admin": bool}, in the order of the panes.
+-- shells: JSON array of {"id": string, "cwd": string or null, "admin": bool}, in the order of the panes. The id marks the pane.
 CREATE TABLE console_session (
     console_id TEXT NOT NULL,
     session_id TEXT NOT NULL,

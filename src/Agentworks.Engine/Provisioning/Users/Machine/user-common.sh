@@ -1,8 +1,6 @@
 # What the steps of a user's set-up share. Root never touches a user's home: everything in it is read and written as the user, so that
-# a link in it leads nowhere that the user could not go. Sees agw_user, agw_locked, agw_runner and agw_path (one folder a line).
-
-# Root's own notes on what was put into homes.
-agw_notes=/var/lib/agentworks/users/$agw_user
+# a link in it leads nowhere that the user could not go. Sees agw_user, agw_locked, agw_runner, agw_path (one folder a line) and agw_notes:
+# root's own folder of what was put into the home.
 
 agw_note() { cat "$agw_notes/$1" 2>/dev/null || :; }
 
@@ -14,20 +12,20 @@ agw_write_note() {
     mv -f "$agw_notes/$1.new" "$agw_notes/$1"
 }
 
-# agw_as SECONDS SCRIPT [ARGUMENT ...]: as the user, standard input passed on.
-agw_as() {
-    agw_limit=$1
+# agw_user_run SECONDS SCRIPT [ARGUMENT ...]: as the user, standard input passed on.
+agw_user_run() {
+    agw_most=$1
     shift
-    perl -e "$agw_runner" -- "$agw_user" "$agw_limit" "$agw_locked" "$@"
+    perl -e "$agw_runner" -- "$agw_user" "$agw_most" "$agw_locked" "$@"
 }
 
-# agw_login SECONDS SCRIPT [ARGUMENT ...]: the same with the PATH that a login has, and ours before it. Start-up files that hang cost
+# agw_user_login SECONDS SCRIPT [ARGUMENT ...]: the same with the PATH that a login has, and ours before it. Start-up files that hang cost
 # five seconds and then do not count.
-agw_login() {
-    agw_found=$(agw_as 5 '"$SHELL" -lc env 2>/dev/null | sed -n "s/^PATH=//p" | tail -n 1' </dev/null 2>/dev/null) || agw_found=
-    agw_limit=$1 agw_script=$2
+agw_user_login() {
+    agw_found=$(agw_user_run 5 '"$SHELL" -lc env 2>/dev/null | sed -n "s/^PATH=//p" | tail -n 1' </dev/null 2>/dev/null) || agw_found=
+    agw_most=$1 agw_script=$2
     shift 2
-    agw_as "$agw_limit" '
+    agw_user_run "$agw_most" '
         [ -z "$1" ] || PATH=$1
         while IFS= read -r folder; do
             case $folder in "~/"*) folder=$HOME/${folder#"~/"} ;; "~") folder=$HOME ;; esac

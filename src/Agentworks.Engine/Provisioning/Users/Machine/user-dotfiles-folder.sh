@@ -1,7 +1,7 @@
 # Dotfiles from a folder of the operator's, by root: sees agw_place, agw_digest and agw_archive (base64 of a compressed tar; empty when it
 # was too large to come along and lies in agw_incoming). Root keeps the manifest of what it put there, so that it can be told from what
 # the user has there.
-agw_folder() { agw_as 60 'perl -e "$1" -- "$2" "$3"' "$agw_folder_program" "$@"; }
+agw_folder() { agw_user_run 60 'perl -e "$1" -- "$2" "$3"' "$agw_folder_program" "$@"; }
 
 agw_folder_check() {
     [ "$(agw_note dotfiles)" = "folder $agw_digest $agw_place" ] || agw_wrong 'the folder has changed since it was brought here'
@@ -27,7 +27,7 @@ agw_folder_apply() {
     "folder "*" $agw_place") ;;
     *)
         rm -f "$agw_notes/dotfiles.manifest" "$agw_notes/dotfiles-install"
-        agw_as 20 '
+        agw_user_run 20 '
             case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac
             [ ! -L "$1" ] && { [ ! -e "$1" ] || { [ -d "$1" ] && [ -z "$(ls -A "$1")" ]; }; } || {
                 echo "$1 is there and did not come from here; move it away"
@@ -40,10 +40,10 @@ agw_folder_apply() {
     { cat "$agw_notes/dotfiles.both"; echo; cat "$agw_work/manifest"; } > "$agw_work/change"
     mv -f "$agw_notes/dotfiles.both" "$agw_notes/dotfiles.manifest"
     printf '%s\n' "folder - $agw_place" | agw_write_note dotfiles
-    agw_as 60 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; mkdir -p "$1" && [ -d "$1" ] && [ ! -L "$1" ]' "$agw_place" ||
+    agw_user_run 60 'case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac; mkdir -p "$1" && [ -d "$1" ] && [ ! -L "$1" ]' "$agw_place" ||
         agw_wrong "$agw_place cannot be made"
     agw_folder clear "$agw_place" < "$agw_work/change"
-    agw_as 300 '
+    agw_user_run 300 '
         case $1 in "~/"*) set -- "$HOME/${1#"~/"}" ;; esac
         tar -x -p --no-same-owner --overwrite --exclude=.agentworks-manifest -C "$1" -f -' "$agw_place" < "$agw_work/tar"
     agw_write_note dotfiles.manifest < "$agw_work/manifest"
