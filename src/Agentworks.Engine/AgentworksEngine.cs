@@ -3,6 +3,7 @@ using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Forgetting;
 using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
@@ -31,6 +32,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         _store = StateStore.Open(options.Home, options.Clock);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
+        Catalog = new CatalogService(Config);
         var own = new OperatorKey(options.Home, options.Processes);
         var knownHostsFile = Path.Combine(options.Home, "known_hosts");
         var knownHosts = new KnownHosts(knownHostsFile);
@@ -46,15 +48,19 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
+        var agentPlanner = new AgentPlanner(_store, Config, keys);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, options.Clock);
+        AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, WorkspaceMover, options.Clock);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
+        var plan = new VmPlan(_store, Config, Platforms, keys);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
+        Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         VmHosts = new VmHostService(_store, options.Processes);
@@ -67,6 +73,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
+    public CatalogService Catalog { get; }
     public VmService Vms { get; }
     public ImportService Import { get; }
     public VmHostService VmHosts { get; }
@@ -77,9 +84,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public SshConfigService SshConfig { get; }
     public CodeWorkspaceService CodeWorkspaces { get; }
     public AgentService Agents { get; }
+    public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }
+    public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 

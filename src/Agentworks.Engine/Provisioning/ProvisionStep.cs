@@ -14,4 +14,10 @@ public sealed record ProvisionStep(
 {
     /// <summary>Shell functions that the two scripts call; steps that share a text share the functions.</summary>
     public string Functions { get; init; } = string.Empty;
+
+    /// <summary>The time that it may take on top of what all steps have together; set where it fetches something.</summary>
+    public TimeSpan Limit { get; init; }
+
+    /// <summary>Null for almost every step.</summary>
+    public StepContent? Content { get; init; }
 }
