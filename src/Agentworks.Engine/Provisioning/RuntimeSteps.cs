@@ -90,13 +90,14 @@ public static class RuntimeSteps
             fatal: false);
         return unit with
         {
-            Check = $"""
-                mountpoint -q {root} || {{ echo 'workspaces lie on the file system of the machine itself'; exit 77; }}
-                options=,$(findmnt -n -o VFS-OPTIONS --mountpoint {root} | tail -n 1),
+            Check = """
+                mountpoint -q "$agw_root" || { echo 'workspaces lie on the file system of the machine itself'; exit 77; }
+                options=,$(findmnt -n -o VFS-OPTIONS --mountpoint "$agw_root" | tail -n 1),
                 case $options in *,nosuid,*) ;; *) exit 1 ;; esac
                 case $options in *,nodev,*) ;; *) exit 1 ;; esac
 
                 """ + unit.Check,
+            Variables = new Dictionary<string, string>(unit.Variables, StringComparer.Ordinal) { ["agw_root"] = root },
         };
     }
 }
