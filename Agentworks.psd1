@@ -15,6 +15,7 @@
     VariablesToExport    = @()
     FileList             = @()
     CmdletsToExport      = @(
+        'Copy-AgwWorkspace'
         'Edit-AgwConfig'
         'Enter-AgwAgent'
         'Enter-AgwSession'
@@ -56,6 +57,8 @@
         'Test-AgwVm'
         'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
+        'Update-AgwCodeWorkspace'
+        'Update-AgwSshConfig'
     )
     PrivateData          = @{
         PSData = @{

@@ -69,7 +69,10 @@ public sealed class SshConfigText(string identityFile, string knownHostsFile, st
             yield return OneLine(option);
         }
 
-        yield return $"ProxyCommand {(endpoint.ProxyCommand is { } command ? OneLine(command) : "none")}";
+        if (endpoint.ProxyCommand is { } command)
+        {
+            yield return $"ProxyCommand {OneLine(command)}";
+        }
     }
 
     private static string Literal(string text) => OneLine(text).Replace("%", "%%", StringComparison.Ordinal);
