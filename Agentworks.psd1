@@ -52,6 +52,7 @@
         'Start-AgwVm'
         'Stop-AgwSession'
         'Stop-AgwVm'
+        'Test-AgwAgent'
         'Test-AgwEnvironment'
         'Test-AgwVm'
         'Test-AgwWorkspace'
