@@ -53,6 +53,7 @@
         'Start-AgwVm'
         'Stop-AgwSession'
         'Stop-AgwVm'
+        'Test-AgwAgent'
         'Test-AgwEnvironment'
         'Test-AgwVm'
         'Test-AgwWorkspace'
