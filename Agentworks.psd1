@@ -34,6 +34,7 @@
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'
+        'Move-AgwWorkspace'
         'New-AgwAgent'
         'New-AgwConfig'
         'New-AgwSession'

@@ -53,7 +53,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
-        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, keys);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
@@ -78,6 +79,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
+    public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public SshConfigService SshConfig { get; }
     public CodeWorkspaceService CodeWorkspaces { get; }
