@@ -7,6 +7,7 @@ using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
+using Agentworks.PortForwards;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
@@ -46,7 +47,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
-        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
+        PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
+        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
@@ -68,6 +70,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }
+    public PortForwardService PortForwards { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 
