@@ -21,6 +21,7 @@
         'Enter-AgwVm'
         'Enter-AgwWorkspace'
         'Get-AgwAgent'
+        'Get-AgwCatalogEntry'
         'Get-AgwConfig'
         'Get-AgwPortForward'
         'Get-AgwSession'
@@ -45,6 +46,7 @@
         'Remove-AgwSession'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
+        'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
         'Revoke-AgwWorkspaceAccess'
@@ -54,6 +56,8 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwVm'
+        'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
     )
     PrivateData          = @{

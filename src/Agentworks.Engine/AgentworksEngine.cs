@@ -32,6 +32,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
+        Catalog = new CatalogService(Config);
         var own = new OperatorKey(options.Home, options.Processes);
         var knownHostsFile = Path.Combine(options.Home, "known_hosts");
         var knownHosts = new KnownHosts(knownHostsFile);
@@ -45,11 +46,13 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, new VmPlan(_store, Config, Platforms, keys), ssh, knownHosts, options.Clock);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
+        var plan = new VmPlan(_store, Config, Platforms, keys);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         VmHosts = new VmHostService(_store, options.Processes);
@@ -62,10 +65,12 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
+    public CatalogService Catalog { get; }
     public VmService Vms { get; }
     public ImportService Import { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }

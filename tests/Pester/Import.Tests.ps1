@@ -120,6 +120,18 @@ Describe 'Import-AgwState' {
         (Get-AgwVmHost mini).VmCount | Should -Be 1
     }
 
+    It 'keeps what was made along with a session' {
+        (Get-AgwSession fix).MadeWorkspace | Should -BeTrue
+        (Get-AgwSession app--legacy).MadeAgent | Should -BeFalse
+    }
+
+    It 'keeps consoles with the order of their sessions and their shells' {
+        $console = Get-AgwConsole all
+        $console.AdminShell | Should -BeTrue
+        $console.Sessions.Session | Should -Be 'fix', 'app--legacy'
+        $console.Sessions[0].Shells.Count | Should -Be 2
+    }
+
     It 'warns of machines whose host key nobody has seen' {
         "$warnings" | Should -Match 'dev'
     }

@@ -30,6 +30,7 @@ internal sealed class ImportPlanner(StateReader state, AgentworksConfig config, 
         legacy.Agents.ToList().ForEach(Plan);
         legacy.Sessions.ToList().ForEach(Plan);
         legacy.Grants.ToList().ForEach(Plan);
+        legacy.Consoles.ToList().ForEach(Plan);
         return _plan;
     }
 
@@ -181,6 +182,8 @@ internal sealed class ImportPlanner(StateReader state, AgentworksConfig config, 
                 State = LifecycleState.Ready,
                 Desired = DesiredPower.Stopped,
                 RunId = null,
+                MadeWorkspace = session.MadeWorkspace,
+                MadeAgent = session.MadeAgent,
                 Created = session.Created,
             };
             _sessions[session.Name] = row;
@@ -204,6 +207,42 @@ internal sealed class ImportPlanner(StateReader state, AgentworksConfig config, 
         {
             var vm = _vms.Values.First(one => one.Id == agent.VmId).Name;
             _plan.Add("grant", $"{grant.Agent} {grant.Workspace}", vm, session is null ? "explicit" : $"for session {grant.Session}", writer => writer.AddGrant(row));
+        }
+    }
+
+    private void Plan(LegacyState.ConsoleEntry console)
+    {
+        if (!_vms.TryGetValue(console.Vm, out var vm))
+        {
+            Orphan(EntityKind.Console, console.Name, console.Vm);
+        }
+        else if (state.FindConsole(console.Name) is { } there)
+        {
+            Settle(EntityKind.Console, console.Name, console.Vm, there.VmId == vm.Id);
+        }
+        else
+        {
+            var row = new ConsoleRow { Id = Identifier.New(), Name = console.Name, VmId = vm.Id, AdminShell = console.AdminShell, Created = console.Created };
+            var members = legacy.ConsoleSessions.Where(member => member.Console == console.Name && _sessions.ContainsKey(member.Session))
+                .Select(member => new ConsoleSessionRow(row.Id, _sessions[member.Session].Id, member.Position, Shells(member.Shells))).ToList();
+            _plan.Add(EntityKind.Console, console.Name, console.Vm, $"{members.Count} sessions", writer =>
+            {
+                writer.Insert(row);
+                members.ForEach(writer.Insert);
+            });
+        }
+    }
+
+    // Here each shell has a mark of its own. What agw itself could not read is no shells.
+    private static string Shells(string json)
+    {
+        try
+        {
+            return ShellRow.Write([.. ShellRow.Read(json).Select(shell => shell with { Id = Identifier.New() })]);
+        }
+        catch (JsonException)
+        {
+            return "[]";
         }
     }
 

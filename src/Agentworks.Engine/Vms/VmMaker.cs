@@ -88,18 +88,20 @@ public sealed class VmMaker(
     public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
+        var applied = plan.Fingerprint(row);
         var declared = await plan.StepsAsync(row, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
         var steps = await Provisioner.RunAsync(
             machines.Shell(row, holdsLock: true), row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
         var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
-        var kind = steps.First(step => step.Name == InitializationPlan.WorkspaceStoreStep).Detail;
+        var kind = steps.First(step => step.Name == RuntimeSteps.WorkspaceStoreStep).Detail;
         store.Write(state => state.Update(state.GetVm(row.Id)! with
         {
             State = result.Failed > 0 ? LifecycleState.Partial : LifecycleState.Ready,
             FailedSteps = result.FailedNames,
             WorkspaceStore = kind ?? row.WorkspaceStore,
+            AppliedHash = applied,
         }));
         return result;
     }
@@ -108,6 +110,7 @@ public sealed class VmMaker(
     {
         var settings = config.Load();
         var template = settings.ResolveVmTemplate(request.Template);
+        VmPlan.Validate(settings, template);
         Naming.ValidateUser(request.AdminUser ?? settings.Admin.Username);
         var existing = store.Read(state => state.FindVm(request.Name));
         if (existing is { State: LifecycleState.Creating })

@@ -200,7 +200,7 @@ public sealed class WorkspaceService(
             var result = await machines.Shell(vm).RunAsync(
                 new RemoteCommand
                 {
-                    Script = EmbeddedText.Read("workspace-create.sh"),
+                    Script = WorkspacePlan.Functions + EmbeddedText.Read("workspace-create.sh"),
                     Arguments = [row.LinuxGroup, row.Path, vm.AdminUser, source?.Kind ?? string.Empty, source?.Url ?? string.Empty, row.Branch ?? string.Empty, origin],
                     Input = input,
                     OperationId = scope.RemoteId("create"),

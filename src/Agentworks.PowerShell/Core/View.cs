@@ -21,8 +21,8 @@ public static class View
         {
             "Running" or "Ok" or "Imported" or "Connected" => "Green",
             "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Reconnecting" => "Yellow",
-            "Failed" or "Broken" or "Missing" => "Red",
-            "Changed" or "Info" => "Cyan",
+            "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
+            "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,
         };
         return colour is null ? text : Colour(text, colour, style);
