@@ -3,6 +3,7 @@ using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Forgetting;
 using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
@@ -52,6 +53,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards);
+        Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
@@ -76,6 +78,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
+    public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 

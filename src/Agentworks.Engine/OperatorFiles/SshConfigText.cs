@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Agentworks.Errors;
-using Agentworks.Transport;
 
 namespace Agentworks.OperatorFiles;
 
