@@ -17,6 +17,7 @@
     CmdletsToExport      = @(
         'Add-AgwConsoleSession'
         'Add-AgwConsoleShell'
+        'Edit-AgwConfig'
         'Enter-AgwAgent'
         'Enter-AgwConsole'
         'Enter-AgwSession'
@@ -24,13 +25,16 @@
         'Enter-AgwWorkspace'
         'Export-AgwConsole'
         'Get-AgwAgent'
+        'Get-AgwCatalogEntry'
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwSession'
         'Get-AgwSessionLog'
         'Get-AgwVm'
+        'Get-AgwVmHost'
         'Get-AgwWorkspace'
         'Grant-AgwWorkspaceAccess'
+        'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'
@@ -40,6 +44,7 @@
         'New-AgwSession'
         'New-AgwVm'
         'New-AgwWorkspace'
+        'Register-AgwVmHost'
         'Remove-AgwAgent'
         'Remove-AgwConsole'
         'Remove-AgwConsoleSession'
@@ -58,6 +63,8 @@
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwEnvironment'
+        'Test-AgwVm'
+        'Unregister-AgwVmHost'
     )
     PrivateData          = @{
         PSData = @{

@@ -25,8 +25,10 @@ internal static class CmdletReader
         }
 
         var parameters = type.GetProperties().Select(Describe).OfType<CmdletParameter>().ToArray();
-        var sets = parameters.SelectMany(parameter => parameter.Uses.Keys).Where(set => set != Cmdlet.AllSets).Distinct(StringComparer.Ordinal).ToArray();
+        // The default set need not have a parameter of its own.
         var defaultSet = Named<string>(declaration, "DefaultParameterSetName");
+        var sets = parameters.SelectMany(parameter => parameter.Uses.Keys).Append(defaultSet ?? Cmdlet.AllSets)
+            .Where(set => set != Cmdlet.AllSets).Distinct(StringComparer.Ordinal).ToArray();
         return new Cmdlet
         {
             Verb = (string)declaration.ConstructorArguments[0].Value!,

@@ -3,12 +3,14 @@ using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
+using Agentworks.VmHosts;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
 
@@ -29,6 +31,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
+        Catalog = new CatalogService(Config);
         var own = new OperatorKey(options.Home, options.Processes);
         var knownHostsFile = Path.Combine(options.Home, "known_hosts");
         var knownHosts = new KnownHosts(knownHostsFile);
@@ -42,10 +45,14 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
         Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, keys, ssh, knownHosts, options.Clock);
+        SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
+        var plan = new VmPlan(_store, Config, Platforms, keys);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
+        Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
+        VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
 
@@ -55,11 +62,15 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
     public PlatformRegistry Platforms { get; }
     public ConfigService Config { get; }
+    public CatalogService Catalog { get; }
     public VmService Vms { get; }
+    public ImportService Import { get; }
+    public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
+    public SessionMaker SessionMaker { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 

@@ -2,6 +2,7 @@
 using System.Globalization;
 using Agentworks;
 using Agentworks.Agents;
+using Agentworks.Errors;
 using Agentworks.Sessions;
 using Agentworks.Tests.CrashHost;
 using Agentworks.Vms;
@@ -33,6 +34,29 @@ switch (kind)
     case "session":
         await engine.Sessions.CreateAsync(
             new NewSession { Name = name, Workspace = args[4], Agent = args[5], Command = "echo began >> began; exec sleep 1000" }, sink, CancellationToken.None);
+        break;
+    case "outfit":
+        // A session with its workspace and its agent; args[4] is its command. That it cannot be made is an end as well.
+        try
+        {
+            await engine.SessionMaker.CreateAsync(
+                new NewSession
+                {
+                    Name = name,
+                    Workspace = name,
+                    Agent = name,
+                    MakeWorkspace = new NewWorkspace { Name = name },
+                    MakeAgent = new NewAgent { Name = name },
+                    Command = args[4],
+                },
+                sink,
+                CancellationToken.None);
+        }
+        catch (NotReadyException)
+        {
+            return 0;
+        }
+
         break;
     default:
         throw new InvalidOperationException($"There is no kind {kind}.");

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
@@ -137,17 +135,8 @@ public sealed class CrashTests(MachineFixture machine)
         await machine.Engine.Workspaces.RemoveAsync("for-crash", cascade: true, Quiet, CancellationToken.None);
     }
 
-    /// <summary>Whether the maker was killed at this step; false when it had fewer steps and made the thing.</summary>
-    private async Task<bool> DiesAsync(int step, string kind, string name, params string[] more)
-    {
-        var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", host, machine.Home, kind, name, step.ToString(CultureInfo.InvariantCulture), .. more]) { UseShellExecute = false, RedirectStandardError = true })!;
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode is 0 or 137, error);
-        return process.ExitCode == 137;
-    }
+    private Task<bool> DiesAsync(int step, string kind, string name, params string[] more) =>
+        KilledMaker.DiesAsync(machine.Home, step, kind, name, more);
 
     private async Task NothingIsLeftAsync(string user) =>
         Assert.Equal(

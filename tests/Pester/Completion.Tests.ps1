@@ -11,6 +11,8 @@ AfterAll { Exit-TestHome }
 Describe 'Completion of "<Line>"' -ForEach @(
     @{ Line = 'Get-AgwVm d'; Expected = 'dev' }
     @{ Line = "Get-AgwVm 'd"; Expected = 'dev' }
+    @{ Line = 'Test-AgwVm d'; Expected = 'dev' }
+    @{ Line = 'Get-AgwCatalogEntry terr'; Expected = 'terraform' }
     @{ Line = 'Stop-AgwSession '; Expected = 's1', 's2', 'web' }
     @{ Line = 'Stop-AgwSession -Name s1,s'; Expected = 's1', 's2' }
     @{ Line = 'Remove-AgwWorkspace '; Expected = 'app', 'web' }

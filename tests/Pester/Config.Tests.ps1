@@ -68,3 +68,30 @@ Describe 'Test-AgwEnvironment' {
         finally { Remove-Item $file }
     }
 }
+
+Describe 'The sample' {
+    It 'is what New-AgwConfig writes' {
+        $null = New-AgwConfig -Force
+        Get-AgwConfig -Sample | Should -Be (Get-Content $file -Raw)
+        Remove-Item $file
+    }
+}
+
+Describe 'Edit-AgwConfig' {
+    It 'says that it needs a terminal' {
+        { Edit-AgwConfig -Editor true } | Should -Throw -ErrorId 'NotInteractive,Agentworks.PowerShell.EditAgwConfigCommand'
+    }
+
+    It 'opens the file in the editor and reads it afterwards' {
+        $editor = Join-Path $TestDrive 'my editor'
+        "#!/bin/sh`n[ `"`$1`" = -n ] || exit 9`nprintf '[admin.config]\nusername = `"ops`"\n' > `"`$2`"" | Set-Content $editor -NoNewline
+        chmod +x $editor
+        $line = "Import-Module '$module'; (Edit-AgwConfig -Editor `"'$editor' -n`").AdminUser"
+        $said = Join-Path $TestDrive 'said'
+        # script gives it the terminal that it asks for.
+        $null = script -qec "pwsh -NoProfile -EncodedCommand $([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($line)))" $said
+        Get-Content $said -Raw | Should -Match 'ops'
+        Get-Content $file -Raw | Should -Match 'ops'
+        Remove-Item $file
+    }
+}

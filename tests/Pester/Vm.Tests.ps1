@@ -56,6 +56,62 @@ Describe 'A machine' -Tag Machine {
         Get-Truth 'grep -c "set -g status on" /etc/agentworks/tmux.conf; true' | Should -Be '0'
     }
 
+    It 'is compared with what is declared for it, and nothing is changed' {
+        Test-AgwVm box -Quiet | Should -BeTrue
+        $null = Get-Truth 'echo "set -g status on" >>/etc/agentworks/tmux.conf'
+        $checks = Get-AgwVm | Test-AgwVm
+        ($checks | Where-Object Status -EQ 'Drifted').Check | Should -Be 'session-runtime'
+        $checks.Vm | Sort-Object -Unique | Should -Be 'box'
+        $checks | Out-String | Should -Match 'Drifted\s+box\s+session-runtime'
+        Test-AgwVm -Quiet | Should -BeFalse
+        (Initialize-AgwVm box).Changed | Should -Be 1
+        Test-AgwVm b* -Quiet | Should -BeTrue
+    }
+
+    It 'tells when the configuration has changed since' {
+        (Get-AgwVm box -NoStatus).ConfigChanged | Should -BeFalse
+        $file = Join-Path $env:AGENTWORKS_HOME 'config.toml'
+        try {
+            '[vm_templates.default]', 'apt = ["agw-no-such-package"]' | Set-Content $file
+            (Get-AgwVm box -NoStatus).ConfigChanged | Should -BeTrue
+            (Test-AgwVm box | Where-Object Status -EQ 'Drifted').Check | Should -Be 'configuration', 'apt-packages'
+
+            # The one thing that cannot be had is named, and work goes on.
+            $result = Initialize-AgwVm box
+            ($result.Steps | Where-Object State -EQ 'Failed').Name | Should -Be 'apt-packages'
+            ($result.Steps | Where-Object State -EQ 'Failed').Detail | Should -Match 'agw-no-such-package'
+            $vm = Get-AgwVm box -NoStatus
+            $vm.State | Should -Be 'Partial'
+            $vm.FailedSteps | Should -Be 'apt-packages'
+            Get-Truth 'echo works' | Should -Be 'works'
+        }
+        finally { Remove-Item $file }
+        (Initialize-AgwVm box).Failed | Should -Be 0
+        (Get-AgwVm box -NoStatus).State | Should -Be 'Ready'
+    }
+
+    It 'is not made when the configuration names what is not there' {
+        $file = Join-Path $env:AGENTWORKS_HOME 'config.toml'
+        try {
+            '[vm_templates.other]', 'apt_packages = ["terrafrom"]' | Set-Content $file
+            { New-AgwVm never -Template other -ErrorAction Stop } | Should -Throw -ErrorId 'Config,*' -PassThru |
+                ForEach-Object { "$_" | Should -Match 'config\.toml\(2,17\).*terraform' }
+        }
+        finally { Remove-Item $file }
+        Get-AgwVm -NoStatus | Where-Object Name -EQ never | Should -BeNullOrEmpty
+    }
+
+    It 'is not started to be compared' {
+        Stop-AgwVm box
+        { Test-AgwVm box -ErrorAction Stop } | Should -Throw -ErrorId 'NotReady,*'
+        Test-AgwVm box -Quiet | Should -BeFalse
+        (Get-AgwVm box).Status | Should -Be 'Stopped'
+        Start-AgwVm box
+        Test-AgwVm box -Quiet | Should -BeTrue
+        { Test-AgwVm bo -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
+        Test-AgwVm box, bo -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
+    }
+
     It 'stops, stays stopped, and starts' {
         Stop-AgwVm box | Should -BeNullOrEmpty
         $vm = Get-AgwVm box

@@ -76,23 +76,12 @@ public sealed class AgentService(
                 var row = Find(name);
                 await Dependents.RemoveSessionsAsync(
                     sessions, store.Read(state => state.ListSessions(agentId: row.Id)), cascade, $"Agent '{name}'", $"Remove-AgwAgent {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
-                var (vm, paths) = store.Write(state =>
+                var vm = store.Write(state =>
                 {
                     state.Update(row with { State = LifecycleState.Removing });
-                    return (state.GetVm(row.VmId)!, state.ListWorkspaces(row.VmId).Select(workspace => workspace.Path).ToArray());
+                    return state.GetVm(row.VmId)!;
                 });
-                scope.Record("user on the machine");
-                await machines.Shell(vm).RequireAsync(
-                    new RemoteCommand
-                    {
-                        Script = EmbeddedText.Read("processes.sh") + EmbeddedText.Read("agent-remove.sh"),
-                        Arguments = [row.LinuxUser, .. paths],
-                        OperationId = scope.RemoteId("remove"),
-                        OnDisconnect = DisconnectAction.Finish,
-                        Timeout = TimeSpan.FromMinutes(5),
-                    },
-                    $"Removing agent '{name}'",
-                    cancellationToken).ConfigureAwait(false);
+                await EraseAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
                 scope.Record("agent recorded");
                 store.Write(state => state.DeleteAgent(row.Id));
             },
@@ -196,6 +185,39 @@ public sealed class AgentService(
         }
     }
 
+    /// <summary>An agent as it will be recorded; everything about the request is checked, and nothing is done.</summary>
+    internal AgentRow Plan(NewAgent request, VmRow vm)
+    {
+        Naming.Validate(EntityKind.Agent, request.Name);
+        return Row(request, config.Load().ResolveAgentTemplate(request.Template).Name, vm);
+    }
+
+    /// <summary>Makes a recorded agent, whole or half made, as a part of another operation that holds its lock and undoes what fails.</summary>
+    internal async Task BuildAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        scope.Record("user on the machine");
+        var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+        scope.Record("agent recorded");
+        Finish(row, result, []);
+    }
+
+    /// <summary>Takes the user with all it has off the machine; its record is the caller's business.</summary>
+    internal Task EraseAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        scope.Record("user on the machine");
+        return machines.Shell(vm).RequireAsync(
+            new RemoteCommand
+            {
+                Script = EmbeddedText.Read("processes.sh") + EmbeddedText.Read("agent-remove.sh"),
+                Arguments = [row.LinuxUser, .. store.Read(state => state.ListWorkspaces(vm.Id)).Select(workspace => workspace.Path)],
+                OperationId = scope.RemoteId("remove"),
+                OnDisconnect = DisconnectAction.Finish,
+                Timeout = TimeSpan.FromMinutes(5),
+            },
+            $"Removing agent '{row.Name}'",
+            cancellationToken);
+    }
+
     private (AgentRow Row, VmRow Vm, IReadOnlyList<WorkspaceRow> Workspaces) Insert(NewAgent request, string template) => store.Write(state =>
     {
         var vm = state.RequireVmOrOnly(request.Vm);
@@ -213,20 +235,22 @@ public sealed class AgentService(
             return (old, vm, Resolve(state, old, vm, request.Workspaces, request.AllWorkspaces));
         }
 
-        var row = new AgentRow
-        {
-            Id = Identifier.New(),
-            Name = request.Name,
-            VmId = vm.Id,
-            State = LifecycleState.Creating,
-            Template = template,
-            LinuxUser = Naming.AgentUserPrefix + request.Name,
-            AllWorkspaces = request.AllWorkspaces,
-            Created = clock.GetUtcNow(),
-        };
+        var row = Row(request, template, vm);
         state.Insert(row);
         return (row, vm, Resolve(state, row, vm, request.Workspaces, request.AllWorkspaces));
     });
+
+    private AgentRow Row(NewAgent request, string template, VmRow vm) => new()
+    {
+        Id = Identifier.New(),
+        Name = request.Name,
+        VmId = vm.Id,
+        State = LifecycleState.Creating,
+        Template = template,
+        LinuxUser = Naming.AgentUserPrefix + request.Name,
+        AllWorkspaces = request.AllWorkspaces,
+        Created = clock.GetUtcNow(),
+    };
 
     private static IReadOnlyList<WorkspaceRow> Resolve(StateReader state, AgentRow agent, VmRow vm, IReadOnlyList<string> names, bool all)
     {

@@ -44,11 +44,19 @@ internal static class ConfigRules
     public static string? Shell(string shell)
         => shell.StartsWith('/') ? MachinePath(shell) : BareName(shell) is null ? null : "it must be the name of a shell, such as bash, or its absolute path.";
 
-    /// <summary>A name for apt, with an optional version, architecture or suite. Never an option.</summary>
+    /// <summary>A name for apt, with an optional version, architecture or suite. Never an option, and no hyphen at the end: that would remove it.</summary>
     public static string? AptPackage(string name)
-        => char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.' or ':' or '=' or '~' or '/' or '_')
+        => char.IsAsciiLetterOrDigit(name[0]) && !name.EndsWith('-') && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.' or ':' or '=' or '~' or '/' or '_')
             ? null
             : "it is not the name of a package.";
+
+    /// <summary>A snap, with options of snap install behind its name.</summary>
+    public static string? Snap(string snap)
+        => snap.Split(' ') is [var name, .. var options]
+            && name.Length > 0 && !name.StartsWith('-') && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_')
+            && options.All(option => option is "--classic" or "--devmode" || (option.StartsWith("--channel=", StringComparison.Ordinal) && option.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '=' or '/' or '.')))
+            ? null
+            : "it must be the name of a snap; behind it can stand --classic, --devmode and --channel=.";
 
     /// <summary>Something that becomes an argument of a program and must not be taken for one of its options.</summary>
     public static string? Argument(string value) => value.StartsWith('-') ? "it must not begin with a hyphen." : OneLine(value);

@@ -84,6 +84,9 @@ public sealed class ConfigService(string home, ITomlReader? toml = null, string?
         return Get();
     }
 
+    /// <summary>The commented sample.</summary>
+    public static string ReadSample() => System.Text.Encoding.UTF8.GetString(ConfigReader.ReadResource(SampleResource));
+
     private byte[] ReadFile()
     {
         try

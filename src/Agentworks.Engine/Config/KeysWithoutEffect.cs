@@ -26,8 +26,7 @@ internal static class KeysWithoutEffect
         ["admin"] = UserSetup,
         ["vm_templates"] =
         [
-            "azure_vm_size", "swap", "apt_packages", "snap", "system_install_commands", "nerf_build_claude_plugin", "skip_nerf_defaults",
-            "nerf_addl_manifests", "nerf_home_dir",
+            "azure_vm_size", "nerf_build_claude_plugin", "skip_nerf_defaults", "nerf_addl_manifests", "nerf_home_dir",
         ],
         ["agent_templates"] = UserSetup,
         ["workspace_templates"] = ["tmuxinator"],

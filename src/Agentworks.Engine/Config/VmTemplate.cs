@@ -23,6 +23,7 @@ public sealed record VmTemplate
     /// <summary>Names of <see cref="Catalog.AptPackages"/>.</summary>
     public IReadOnlyList<string> AptPackages { get; init; } = [];
 
+    /// <summary>Each a name, with options of snap install behind it, such as --classic.</summary>
     public IReadOnlyList<string> Snap { get; init; } = [];
 
     /// <summary>Names of <see cref="Catalog.SystemInstallCommands"/>.</summary>
@@ -46,7 +47,7 @@ public sealed record VmTemplate
         var azureVmSize = section.Text("azure_vm_size", ConfigRules.BareName);
         var apt = section.Texts("apt", ConfigRules.AptPackage);
         var aptPackages = section.Texts("apt_packages", references.AptPackages);
-        var snap = section.Texts("snap", ConfigRules.Argument);
+        var snap = section.Texts("snap", ConfigRules.Snap);
         var systemInstallCommands = section.Texts("system_install_commands", references.SystemCommand);
         var nerfBuildClaudePlugin = section.Flag("nerf_build_claude_plugin");
         var skipNerfDefaults = section.Flag("skip_nerf_defaults");

@@ -33,6 +33,12 @@ public sealed record AgwSession
     /// <summary>Exit status of the command when <see cref="Status"/> is Exited.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>Whether its workspace was made along with it and may go along with it.</summary>
+    public bool MadeWorkspace { get; init; }
+
+    /// <summary>Whether its agent was made along with it and may go along with it.</summary>
+    public bool MadeAgent { get; init; }
+
     public DateTimeOffset? Started { get; init; }
     public required DateTimeOffset Created { get; init; }
 

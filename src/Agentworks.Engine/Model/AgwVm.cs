@@ -35,6 +35,9 @@ public sealed record AgwVm
     /// <summary>The steps of initialization that failed without stopping it.</summary>
     public IReadOnlyList<string> FailedSteps { get; init; } = [];
 
+    /// <summary>Whether the configuration declares something else for it than was applied last; Initialize-AgwVm applies it.</summary>
+    public bool ConfigChanged { get; init; }
+
     public int WorkspaceCount { get; init; }
     public int AgentCount { get; init; }
     public int SessionCount { get; init; }

@@ -7,5 +7,6 @@ public static class EntityKind
     public const string Workspace = "workspace";
     public const string Agent = "agent";
     public const string Session = "session";
+    public const string VmHost = "VM host";
     public const string Console = "console";
 }

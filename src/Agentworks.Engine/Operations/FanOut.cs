@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Agentworks.Operations;
 
-/// <summary>Works on many things at once and hands on each result as it comes.</summary>
+/// <summary>Works on many things at once and hands on each result as it comes. Whoever leaves early calls the rest off and waits for it.</summary>
 public static class FanOut
 {
     public static async IAsyncEnumerable<TOut> RunAsync<TIn, TOut>(
@@ -25,6 +25,7 @@ public static class FanOut
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.State;
 
@@ -16,10 +17,21 @@ public sealed class OperationRunner(StateStore store)
         RunManyAsync(operation, kind, [name], events, body, cancellationToken);
 
     /// <summary>The same for a change of several things at once. Their locks are taken in one order by everyone, so that none waits in a circle.</summary>
-    public async Task<T> RunManyAsync<T>(
+    public Task<T> RunManyAsync<T>(
         string operation,
         string kind,
         IReadOnlyList<string> names,
+        IEventSink events,
+        Func<OperationScope, Task<T>> body,
+        CancellationToken cancellationToken) =>
+        RunWithAsync(operation, kind, names, [], events, body, cancellationToken);
+
+    /// <summary>The same for a change that has other things along with it, which are locked before: a session's workspace, then its agent.</summary>
+    public async Task<T> RunWithAsync<T>(
+        string operation,
+        string kind,
+        IReadOnlyList<string> names,
+        IReadOnlyList<(string Kind, string Name)> along,
         IEventSink events,
         Func<OperationScope, Task<T>> body,
         CancellationToken cancellationToken)
@@ -27,12 +39,12 @@ public sealed class OperationRunner(StateStore store)
         var held = new List<IDisposable>();
         try
         {
-            foreach (var name in names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            foreach (var (of, name) in along.Concat(names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => (kind, name))))
             {
-                held.Add(await store.Locks.AcquireAsync(kind, name, LockTimeout, cancellationToken).ConfigureAwait(false));
+                held.Add(await store.Locks.AcquireAsync(of, name, LockTimeout, cancellationToken).ConfigureAwait(false));
             }
 
-            return await RunHeldAsync(operation, kind, names, events, body).ConfigureAwait(false);
+            return await RunHeldAsync(operation, kind, names, along, events, body).ConfigureAwait(false);
         }
         finally
         {
@@ -44,15 +56,16 @@ public sealed class OperationRunner(StateStore store)
     }
 
     private async Task<T> RunHeldAsync<T>(
-        string operation, string kind, IReadOnlyList<string> names, IEventSink events, Func<OperationScope, Task<T>> body)
+        string operation, string kind, IReadOnlyList<string> names, IReadOnlyList<(string Kind, string Name)> along, IEventSink events, Func<OperationScope, Task<T>> body)
     {
         var target = string.Join(' ', names);
         var journal = store.Journal.Begin(operation, kind, target, target, "{}");
         try
         {
-            var result = await body(new OperationScope(journal, operation, target, events)).ConfigureAwait(false);
+            var scope = new OperationScope(journal, operation, target, events);
+            var result = await body(scope).ConfigureAwait(false);
             journal.Complete();
-            Settle(operation, kind, names);
+            Settle(operation, [.. names.Select(name => (kind, name)), .. along, .. scope.Settled]);
             return result;
         }
         catch (Exception e)
@@ -77,13 +90,20 @@ public sealed class OperationRunner(StateStore store)
             cancellationToken);
 
     /// <summary>Closes what dead processes left open of the things just changed: their locks are held, and the change has converged.</summary>
-    private void Settle(string operation, string kind, IReadOnlyList<string> names)
+    private void Settle(string operation, HashSet<(string Kind, string Name)> changed)
     {
         var left = store.Journal.List(openOnly: true).Where(entry =>
-            entry.Kind == kind && entry.TargetName.Split(' ').All(name => names.Contains(name, StringComparer.Ordinal)) && entry.Interrupted);
+            entry.Interrupted && entry.TargetName.Split(' ').All(name => changed.Contains((entry.Kind, name))));
         foreach (var entry in left)
         {
-            store.Journal.Adopt(entry.Id).Fail($"Interrupted; settled by {operation}.");
+            try
+            {
+                store.Journal.Adopt(entry.Id).Fail($"Interrupted; settled by {operation}.");
+            }
+            catch (Exception e) when (e is AgentworksException or InvalidOperationException)
+            {
+                // Another has just done it: of a thing that went along with this one, the lock is not held here.
+            }
         }
     }
 }

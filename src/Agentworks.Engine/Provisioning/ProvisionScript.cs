@@ -40,7 +40,14 @@ public static class ProvisionScript
     /// <param name="checkOnly">Look at every step and change nothing.</param>
     public static string Compile(IReadOnlyList<ProvisionStep> steps, bool checkOnly = false)
     {
-        var text = new StringBuilder(Runner).Append('\n').Append(checkOnly ? "agw_look=1\n" : "agw_look=\n");
+        var text = new StringBuilder(Runner).Append('\n').Append(checkOnly ? "agw_look=1\n" : "agw_look=\n")
+            .Append("agw_limit_program=").Append(PosixShell.Quote(EmbeddedText.Read("limit.pl"))).Append('\n')
+            .Append(EmbeddedText.Read("provision-common.sh"));
+        foreach (var functions in steps.Select(step => step.Functions).Distinct(StringComparer.Ordinal))
+        {
+            text.Append(functions).Append('\n');
+        }
+
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
         {
             var id = index.ToString(CultureInfo.InvariantCulture);

@@ -10,4 +10,11 @@ namespace Agentworks.Provisioning;
 /// <param name="Fatal">Whether everything after it is pointless when it fails.</param>
 /// <param name="Variables">Values for the two scripts, under names of their own; never quoted into the text by hand.</param>
 public sealed record ProvisionStep(
-    string Name, string Check, string Apply, bool Fatal, IReadOnlyDictionary<string, string> Variables);
+    string Name, string Check, string Apply, bool Fatal, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>Shell functions that the two scripts call; steps that share a text share the functions.</summary>
+    public string Functions { get; init; } = string.Empty;
+
+    /// <summary>The time that it may take on top of what all steps have together; set where it fetches something.</summary>
+    public TimeSpan Limit { get; init; }
+}

@@ -37,7 +37,7 @@ public static class Provisioner
             Script = ProvisionScript.Compile(steps),
             OperationId = operationId,
             OnDisconnect = DisconnectAction.Finish,
-            Timeout = TimeSpan.FromMinutes(30),
+            Timeout = steps.Aggregate(TimeSpan.FromMinutes(30), (sum, step) => sum + step.Limit),
         };
 
         var result = await shell.RunAsync(command, chunk => Take(chunk, lines, error), cancellationToken).ConfigureAwait(false);

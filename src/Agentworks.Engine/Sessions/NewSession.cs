@@ -9,6 +9,12 @@ public sealed record NewSession
     /// <summary>Null for a session of the admin.</summary>
     public string? Agent { get; init; }
 
+    /// <summary>The workspace to make along with it, named as <see cref="Workspace"/>; null when that is there.</summary>
+    public Workspaces.NewWorkspace? MakeWorkspace { get; init; }
+
+    /// <summary>The agent to make along with it, named as <see cref="Agent"/>; null when that is there, or for the admin.</summary>
+    public Agents.NewAgent? MakeAgent { get; init; }
+
     public string? Template { get; init; }
 
     /// <summary>Overrides the template's; empty for a login shell.</summary>

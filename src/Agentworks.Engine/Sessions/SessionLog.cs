@@ -37,6 +37,7 @@ public sealed class SessionLog(IMachineShell shell)
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -23,16 +23,18 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, ISecr
         var agent = agentName is null ? null : state.RequireAgent(agentName);
         if (agent is not null && agent.VmId != vm.Id)
         {
-            throw new InvalidRequestException(
-                $"Agent '{agentName}' lives on VM '{state.GetVm(agent.VmId)!.Name}', workspace '{workspaceName}' on VM '{vm.Name}'.")
-            {
-                Target = agentName,
-                Recommendation = $"Choose one of: Get-AgwAgent -Vm {vm.Name}",
-            };
+            throw OtherMachine(state, agent, workspaceName, vm);
         }
 
         return new SessionPlace(vm, workspace, agent);
     });
+
+    internal static InvalidRequestException OtherMachine(StateReader state, AgentRow agent, string workspaceName, VmRow vm) =>
+        new($"Agent '{agent.Name}' lives on VM '{state.GetVm(agent.VmId)!.Name}', workspace '{workspaceName}' on VM '{vm.Name}'.")
+        {
+            Target = agent.Name,
+            Recommendation = $"Choose one of: Get-AgwAgent -Vm {vm.Name}",
+        };
 
     /// <summary>A new session as it will be recorded.</summary>
     public SessionRow Plan(NewSession request, SessionPlace place)
@@ -59,6 +61,8 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, ISecr
             EnvironmentJson = JsonSerializer.Serialize(environment),
             SecretNamesJson = JsonSerializer.Serialize(request.Secrets.Keys),
             RunId = Identifier.New(),
+            MadeWorkspace = request.MakeWorkspace is not null,
+            MadeAgent = request.MakeAgent is not null,
             Created = clock.GetUtcNow(),
         };
 

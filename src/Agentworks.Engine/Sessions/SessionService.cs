@@ -17,6 +17,9 @@ namespace Agentworks.Sessions;
 public sealed class SessionService(
     StateStore store, MachineConnections machines, OperationRunner operations, SessionPlanner planner, SessionObserver observer)
 {
+    /// <summary>How long undoing may take after Ctrl-C, when nobody waits for it any more.</summary>
+    internal static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(2);
+
     private readonly StateModel _model = new(store);
     private readonly SessionBatch _batch = new(store, machines, operations);
 
@@ -139,20 +142,76 @@ public sealed class SessionService(
     internal static NotFoundException NoSuchSession(string name) =>
         new(EntityKind.Session, name) { Target = name, Recommendation = "Get-AgwSession lists them." };
 
+    /// <summary>Makes and starts a session whose place is there, as a part of another operation that holds its lock and undoes what fails.</summary>
+    internal async Task<SessionReport> BuildAsync(
+        OperationScope scope, SessionRow row, SessionPlace place, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellationToken)
+    {
+        var launch = planner.Launch(row, place, secrets, again: false) with { Grant = Insert(row, place) };
+        scope.Record("session on the machine");
+        var reports = await new SessionMachine(machines.Shell(place.Vm))
+            .StartAsync([launch], restart: false, discard: true, scope.RemoteId("start"), cancellationToken).ConfigureAwait(false);
+        return reports.FirstOrDefault(one => one.Name == row.Name)
+            ?? throw new RemoteCommandException($"VM '{place.Vm.Name}' said nothing about session '{row.Name}'.");
+    }
+
+    /// <summary>Records what <see cref="BuildAsync"/> has made.</summary>
+    internal AgwSession Accept(OperationScope scope, SessionRow row, SessionReport report)
+    {
+        scope.Record("session recorded");
+        store.Write(state => state.Update(Recorded(row, report)));
+        return report.Apply(_model.Session(row.Name)!);
+    }
+
+    /// <summary>Takes it off the machine, whatever it is doing there; its record is the caller's business.</summary>
+    internal async Task EraseAsync(OperationScope scope, SessionRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        scope.Record("session on the machine");
+        var reports = await new SessionMachine(machines.Shell(vm)).RemoveAsync([row.Name], scope.RemoteId("remove"), cancellationToken).ConfigureAwait(false);
+        if (reports.FirstOrDefault(report => report.Failed) is { } failed)
+        {
+            throw failed.ToFailure();
+        }
+    }
+
+    /// <exception cref="AlreadyExistsException">There is one of that name that is not half made.</exception>
+    /// <exception cref="NotReadyException">There is one, half made along with other things than are wanted now.</exception>
+    internal static SessionRow? FindHalfMade(StateReader state, string name, string? makeWorkspace, string? makeAgent)
+    {
+        var old = state.FindSession(name);
+        if (old is null)
+        {
+            return null;
+        }
+
+        if (old.State != LifecycleState.Creating)
+        {
+            throw new AlreadyExistsException(EntityKind.Session, name)
+            {
+                Target = name,
+                Recommendation = $"Start-AgwSession {name}, or choose another name.",
+            };
+        }
+
+        var place = SessionPlace.Of(state, old);
+        if ((old.MadeWorkspace ? place.Workspace.Name : null) != makeWorkspace || (old.MadeAgent ? place.Agent?.Name : null) != makeAgent)
+        {
+            throw new NotReadyException($"Session '{name}' was begun along with other things and not finished.")
+            {
+                Target = name,
+                Recommendation = $"Run the command that began it again, or Remove-AgwSession {name} -Cascade.",
+            };
+        }
+
+        return old;
+    }
+
     private async Task<AgwSession> StartNewAsync(
         OperationScope scope, SessionRow row, SessionPlace place, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellationToken)
     {
-        var shell = machines.Shell(place.Vm);
-        var grant = Insert(row, place);
-        scope.Record("session on the machine");
         SessionReport report;
         try
         {
-            var launch = planner.Launch(row, place, secrets, again: false) with { Grant = grant };
-            var reports = await new SessionMachine(shell)
-                .StartAsync([launch], restart: false, discard: true, scope.RemoteId("start"), cancellationToken).ConfigureAwait(false);
-            report = reports.FirstOrDefault(one => one.Name == row.Name)
-                ?? throw new RemoteCommandException($"VM '{place.Vm.Name}' said nothing about session '{row.Name}'.");
+            report = await BuildAsync(scope, row, place, secrets, cancellationToken).ConfigureAwait(false);
         }
         catch (AgentworksException e) when (e is ConnectionFailedException or NotReadyException)
         {
@@ -160,38 +219,56 @@ public sealed class SessionService(
             store.Write(state => state.DeleteSession(row.Id));
             throw;
         }
+        catch (OperationCanceledException)
+        {
+            await UndoAsync(scope.Within("undo"), row, place).ConfigureAwait(false);
+            throw;
+        }
 
         if (report.Failed)
         {
-            store.Write(state => state.DeleteSession(row.Id));
-            if (grant is not null)
-            {
-                await WorkspaceAccess.RevokeAsync(
-                    shell, place.Agent!, place.Workspace, kill: false, scope.RemoteId("revoke"), cancellationToken).ConfigureAwait(false);
-            }
-
+            await DropAsync(scope, row, place, cancellationToken).ConfigureAwait(false);
             throw report.ToFailure();
         }
 
-        scope.Record("session recorded");
-        store.Write(state => state.Update(Recorded(row, report)));
-        return report.Apply(_model.Session(row.Name)!);
+        return Accept(scope, row, report);
+    }
+
+    /// <summary>Undoes a start that was called off; when that fails, the record stays for Remove-AgwSession.</summary>
+    private async Task UndoAsync(OperationScope scope, SessionRow row, SessionPlace place)
+    {
+        using var limit = new CancellationTokenSource(UndoLimit);
+        try
+        {
+            await EraseAsync(scope, row, place.Vm, limit.Token).ConfigureAwait(false);
+            await DropAsync(scope, row, place, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AgentworksException or OperationCanceledException)
+        {
+            scope.Events.Report(new WarningEvent($"What was made of session '{row.Name}' could not be undone ({e.Message}). Run: Remove-AgwSession {row.Name}"));
+        }
+    }
+
+    /// <summary>Drops the record of a session that is not on its machine, with the access that only it needed.</summary>
+    private async Task DropAsync(OperationScope scope, SessionRow row, SessionPlace place, CancellationToken cancellationToken)
+    {
+        var orphaned = store.Write(state =>
+        {
+            state.DeleteSession(row.Id);
+            return place.Agent is { AllWorkspaces: false } && state.ListGrants(place.Agent.Id, place.Workspace.Id).Count == 0;
+        });
+        if (orphaned)
+        {
+            await WorkspaceAccess.RevokeAsync(
+                machines.Shell(place.Vm), place.Agent!, place.Workspace, kill: false, scope.RemoteId("revoke"), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Records the session and what it needs granted; the group to let its user into, or null when it is in already.</summary>
     private string? Insert(SessionRow row, SessionPlace place) => store.Write(state =>
     {
-        if (state.FindSession(row.Name) is { } old)
+        if (FindHalfMade(state, row.Name, row.MadeWorkspace ? place.Workspace.Name : null, row.MadeAgent ? place.Agent?.Name : null) is { } old)
         {
-            if (old.State != LifecycleState.Creating)
-            {
-                throw new AlreadyExistsException(EntityKind.Session, row.Name)
-                {
-                    Target = row.Name,
-                    Recommendation = $"Start-AgwSession {row.Name}, or choose another name.",
-                };
-            }
-
             // Its maker died; the lock is ours now, and the machine's script converges on what is wanted.
             state.DeleteSession(old.Id);
         }

@@ -109,6 +109,18 @@ internal static class StateFile
         }
     }
 
+    private static StateFileException Foreign(Database database, StatePaths paths)
+    {
+        var agw = database.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('schema_version', 'agent_workspace_grants')") == 2;
+        return new StateFileException(agw ? $"'{paths.Database}' is the database of the command line tool agw." : $"'{paths.Database}' is an SQLite file of another program.")
+        {
+            Target = paths.Database,
+            Recommendation = agw
+                ? $"Set AGENTWORKS_HOME to another folder, copy config.toml there, and run: Import-AgwState '{paths.Database}'"
+                : "Move that file away, or name another folder in the environment variable AGENTWORKS_HOME.",
+        };
+    }
+
     /// <summary>Refuses to go on with a file that a newer module has migrated since it was opened.</summary>
     public static void StillKnown(Database database, long known)
     {
@@ -122,11 +134,7 @@ internal static class StateFile
     {
         if (database.Number("PRAGMA application_id") != ApplicationId)
         {
-            throw new StateFileException($"'{paths.Database}' is an SQLite file of another program.")
-            {
-                Target = paths.Database,
-                Recommendation = "Move that file away, or name another folder in the environment variable AGENTWORKS_HOME.",
-            };
+            throw Foreign(database, paths);
         }
 
         var version = database.Number("PRAGMA user_version");

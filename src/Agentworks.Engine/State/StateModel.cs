@@ -142,6 +142,8 @@ public sealed class StateModel(StateStore store)
             Command = row.Command,
             State = row.State,
             Desired = row.Desired,
+            MadeWorkspace = row.MadeWorkspace,
+            MadeAgent = row.MadeAgent,
             Started = row.Started,
             Created = row.Created,
         };

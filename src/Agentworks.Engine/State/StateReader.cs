@@ -26,6 +26,9 @@ public class StateReader
     public VmRow? GetVm(string id) => VmTable.Rows.Find(Database, "id", id);
     public IReadOnlyList<VmRow> ListVms() => VmTable.Rows.List(Database);
 
+    public VmHostRow? FindVmHost(string name) => VmHostTable.Rows.Find(Database, "name", name);
+    public IReadOnlyList<VmHostRow> ListVmHosts() => VmHostTable.Rows.List(Database);
+
     public WorkspaceRow? FindWorkspace(string name) => WorkspaceTable.Rows.Find(Database, "name", name);
     public WorkspaceRow? GetWorkspace(string id) => WorkspaceTable.Rows.Find(Database, "id", id);
     public IReadOnlyList<WorkspaceRow> ListWorkspaces(string? vmId = null) => WorkspaceTable.Rows.List(Database, ("vm_id", vmId));

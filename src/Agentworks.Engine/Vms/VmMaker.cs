@@ -19,7 +19,7 @@ namespace Agentworks.Vms;
 /// makes it ready for work. Each stage may be repeated, so a making that was cut off anywhere is finished by making it again.
 /// </summary>
 public sealed class VmMaker(
-    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, OperatorKeys keys, SshCommandBuilder ssh, KnownHosts knownHosts, TimeProvider clock)
+    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, SshCommandBuilder ssh, KnownHosts knownHosts, TimeProvider clock)
 {
     public async Task<VmRow> MakeAsync(OperationScope scope, NewVm request, CancellationToken cancellationToken)
     {
@@ -88,27 +88,20 @@ public sealed class VmMaker(
     public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        var admin = config.Load().Admin;
-        var template = config.Load().ResolveVmTemplate(row.Template);
-        var initialization = new InitializationPlan
-        {
-            WorkspacesPath = row.WorkspacesPath,
-            AdminUser = row.AdminUser,
-            AdminShell = admin.Shell,
-            AptPackages = template.Apt,
-        };
-        var bootstrap = await BootstrapPlanAsync(row, platforms.Get(row.Platform), cancellationToken).ConfigureAwait(false);
+        var applied = plan.Fingerprint(row);
+        var declared = await plan.StepsAsync(row, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
         var steps = await Provisioner.RunAsync(
-            machines.Shell(row, holdsLock: true), row.Name, [.. bootstrap.ToSteps(), .. initialization.ToSteps()], scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
+            machines.Shell(row, holdsLock: true), row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
         var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
-        var kind = steps.First(step => step.Name == InitializationPlan.WorkspaceStoreStep).Detail;
+        var kind = steps.First(step => step.Name == RuntimeSteps.WorkspaceStoreStep).Detail;
         store.Write(state => state.Update(state.GetVm(row.Id)! with
         {
             State = result.Failed > 0 ? LifecycleState.Partial : LifecycleState.Ready,
             FailedSteps = result.FailedNames,
             WorkspaceStore = kind ?? row.WorkspaceStore,
+            AppliedHash = applied,
         }));
         return result;
     }
@@ -117,6 +110,7 @@ public sealed class VmMaker(
     {
         var settings = config.Load();
         var template = settings.ResolveVmTemplate(request.Template);
+        VmPlan.Validate(settings, template);
         Naming.ValidateUser(request.AdminUser ?? settings.Admin.Username);
         var existing = store.Read(state => state.FindVm(request.Name));
         if (existing is { State: LifecycleState.Creating })
@@ -197,21 +191,11 @@ public sealed class VmMaker(
 
     private async Task BootstrapAsync(OperationScope scope, VmRow row, IVmPlatform platform, PlatformMachine machine, CancellationToken cancellationToken)
     {
-        var plan = await BootstrapPlanAsync(row, platform, cancellationToken).ConfigureAwait(false);
+        var steps = await plan.BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false);
         var shell = new MachineShell(platform.GetPlatformShell(machine) ?? FirstLogin(row, platform, machine));
         await using var _ = shell.ConfigureAwait(false);
-        await Provisioner.RunAsync(shell, row.Name, plan.ToSteps(), scope.RemoteId("bootstrap"), scope.Events, cancellationToken).ConfigureAwait(false);
+        await Provisioner.RunAsync(shell, row.Name, steps, scope.RemoteId("bootstrap"), scope.Events, cancellationToken).ConfigureAwait(false);
     }
-
-    private async Task<BootstrapPlan> BootstrapPlanAsync(VmRow row, IVmPlatform platform, CancellationToken cancellationToken) => new()
-    {
-        VmId = row.Id,
-        OwnerTag = store.OwnerTag,
-        HostName = row.HostName,
-        AdminUser = row.AdminUser,
-        AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
-        SetHostName = platform.Traits.OwnsMachine,
-    };
 
     /// <summary>An adopted machine is first entered as whoever may already log in there.</summary>
     private ChannelCommand FirstLogin(VmRow row, IVmPlatform platform, PlatformMachine machine)

@@ -12,12 +12,16 @@ namespace Agentworks.Vms;
 
 /// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
 public sealed class VmService(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker)
 {
     private readonly StateModel _model = new(store);
 
     /// <summary>What is recorded; nothing is asked.</summary>
-    public IReadOnlyList<AgwVm> List() => _model.Vms();
+    public IReadOnlyList<AgwVm> List()
+    {
+        var rows = store.Read(state => state.ListVms()).ToDictionary(row => row.Id, StringComparer.Ordinal);
+        return [.. _model.Vms().Select(vm => rows.TryGetValue(vm.Id, out var row) && plan.HasChanged(row) ? vm with { ConfigChanged = true } : vm)];
+    }
 
     /// <summary>The same machines with their status, each as soon as it is known: a dead one delays no other.</summary>
     public IAsyncEnumerable<AgwVm> ObserveAsync(IReadOnlyList<AgwVm> vms, CancellationToken cancellationToken) =>
@@ -71,6 +75,10 @@ public sealed class VmService(
             events,
             scope => maker.InitializeAsync(scope, RequireEnterable(name), cancellationToken),
             cancellationToken);
+
+    /// <summary>Compares machines with what is declared for them; changes nothing and starts none.</summary>
+    public IAsyncEnumerable<BatchOutcome<IReadOnlyList<AgwStateCheck>>> CheckAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        checker.CheckAsync(names, cancellationToken);
 
     /// <summary>Removes the machine and, with <paramref name="cascade"/>, all that lives on it.</summary>
     /// <exception cref="HasDependentsException">Something lives on it and <paramref name="cascade"/> is false.</exception>

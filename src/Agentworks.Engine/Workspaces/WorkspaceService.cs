@@ -50,15 +50,7 @@ public sealed class WorkspaceService(
                     throw;
                 }
 
-                scope.Record("grants on the machine");
-                var everywhere = store.Read(state => state.ListAgents(vm.Id)).Where(agent => agent.AllWorkspaces).ToArray();
-                foreach (var agent in everywhere)
-                {
-                    await WorkspaceAccess.GrantAsync(machines.Shell(vm), agent, [row], scope.RemoteId("grant-" + agent.Name), cancellationToken).ConfigureAwait(false);
-                }
-
-                scope.Record("workspace recorded");
-                store.Write(state => state.Update(row with { State = LifecycleState.Ready, Store = vm.WorkspaceStore }));
+                await FinishAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
                 return List().First(workspace => workspace.Id == row.Id);
             },
             cancellationToken);
@@ -111,6 +103,43 @@ public sealed class WorkspaceService(
         return Task.FromResult(machines.Interactive(vm, who.LinuxUser, shell));
     }
 
+    /// <summary>A workspace as it will be recorded; everything about the request is checked, and nothing is done.</summary>
+    internal WorkspaceRow Plan(NewWorkspace request, VmRow vm)
+    {
+        Naming.Validate(EntityKind.Workspace, request.Name);
+        var template = config.Load().ResolveWorkspaceTemplate(request.Template);
+        ValidateBranch(request.Branch);
+        return Row(request, template.Name, RepositorySource.Parse(request.Repository ?? template.Repo), vm);
+    }
+
+    /// <summary>Makes a recorded workspace, whole or half made, as a part of another operation that holds its lock and undoes what fails.</summary>
+    internal async Task BuildAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        scope.Record("folder and group on the machine");
+        await MakeAsync(scope, row, vm, RepositorySource.Parse(row.Repository), cancellationToken).ConfigureAwait(false);
+        await FinishAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes it off the machine; its record is the caller's business.</summary>
+    internal Task EraseAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        scope.Record("folder and group on the machine");
+        return DeleteAsync(scope, row, vm, cancellationToken);
+    }
+
+    private async Task FinishAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        scope.Record("grants on the machine");
+        var everywhere = store.Read(state => state.ListAgents(vm.Id)).Where(agent => agent.AllWorkspaces).ToArray();
+        foreach (var agent in everywhere)
+        {
+            await WorkspaceAccess.GrantAsync(machines.Shell(vm), agent, [row], scope.RemoteId("grant-" + agent.Name), cancellationToken).ConfigureAwait(false);
+        }
+
+        scope.Record("workspace recorded");
+        store.Write(state => state.Update(row with { State = LifecycleState.Ready, Store = vm.WorkspaceStore }));
+    }
+
     private (WorkspaceRow Row, VmRow Vm) Insert(NewWorkspace request, string template, RepositorySource? source) => store.Write(state =>
     {
         var vm = state.RequireVmOrOnly(request.Vm);
@@ -129,31 +158,37 @@ public sealed class WorkspaceService(
             return (old, vm);
         }
 
-        var row = new WorkspaceRow
-        {
-            Id = Identifier.New(),
-            Name = request.Name,
-            VmId = vm.Id,
-            Isolation = WorkspaceIsolation.Shared,
-            State = LifecycleState.Creating,
-            Template = template,
-            Path = $"{vm.WorkspacesPath}/{request.Name}",
-            LinuxGroup = Naming.WorkspaceGroupPrefix + request.Name,
-            Repository = source is null ? null : source.Folder ?? source.Url,
-            Branch = request.Branch,
-            Created = clock.GetUtcNow(),
-        };
+        var row = Row(request, template, source, vm);
         state.Insert(row);
         return (row, vm);
     });
 
-    private async Task MakeAsync(OperationScope scope, WorkspaceRow row, VmRow vm, RepositorySource? source, CancellationToken cancellationToken)
+    private WorkspaceRow Row(NewWorkspace request, string template, RepositorySource? source, VmRow vm) => new()
     {
-        if (row.Branch is { } branch && (branch.StartsWith('-') || branch.Any(char.IsControl)))
+        Id = Identifier.New(),
+        Name = request.Name,
+        VmId = vm.Id,
+        Isolation = WorkspaceIsolation.Shared,
+        State = LifecycleState.Creating,
+        Template = template,
+        Path = $"{vm.WorkspacesPath}/{request.Name}",
+        LinuxGroup = Naming.WorkspaceGroupPrefix + request.Name,
+        Repository = source is null ? null : source.Folder ?? source.Url,
+        Branch = request.Branch,
+        Created = clock.GetUtcNow(),
+    };
+
+    private static void ValidateBranch(string? branch)
+    {
+        if (branch is not null && (branch.StartsWith('-') || branch.Any(char.IsControl)))
         {
             throw new InvalidRequestException("That cannot be the name of a branch.") { Target = branch };
         }
+    }
 
+    private async Task MakeAsync(OperationScope scope, WorkspaceRow row, VmRow vm, RepositorySource? source, CancellationToken cancellationToken)
+    {
+        ValidateBranch(row.Branch);
         var activity = $"Workspace {row.Name}";
         var bundle = source?.Folder is null ? null : await source.BundleAsync(processes, cancellationToken).ConfigureAwait(false);
         try

@@ -4,9 +4,14 @@ using Agentworks.Model;
 namespace Agentworks.PowerShell;
 
 /// <summary>Shows what the configuration says, with the defaults of what it does not say.</summary>
-[Cmdlet(VerbsCommon.Get, "AgwConfig")]
-[OutputType(typeof(AgwConfig))]
+[Cmdlet(VerbsCommon.Get, "AgwConfig", DefaultParameterSetName = "Config")]
+[OutputType(typeof(AgwConfig), ParameterSetName = ["Config"])]
+[OutputType(typeof(string), ParameterSetName = ["Sample"])]
 public sealed class GetAgwConfigCommand : AgentworksCommand
 {
-    protected override void Process() => WriteObject(Try(Engine.Config.Get));
+    /// <summary>The text of the commented sample instead.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Sample")]
+    public SwitchParameter Sample { get; set; }
+
+    protected override void Process() => WriteObject(Sample ? Try(Config.ConfigService.ReadSample) : Try(Engine.Config.Get));
 }

@@ -8,6 +8,9 @@ public abstract partial class AgentworksCommand
     private protected IReadOnlyList<(AgwVm Item, object Input)> FindVms(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.Vms.List), vm => vm.Name, EntityKind.Vm, "Get-AgwVm lists the machines.", names);
 
+    private protected IReadOnlyList<(AgwVmHost Item, object Input)> FindVmHosts(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.VmHosts.List), host => host.Name, EntityKind.VmHost, "Get-AgwVmHost lists the VM hosts.", names);
+
     private protected IReadOnlyList<(AgwWorkspace Item, object Input)> FindWorkspaces(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.Workspaces.List), workspace => workspace.Name, EntityKind.Workspace, "Get-AgwWorkspace lists the workspaces.", names);
 

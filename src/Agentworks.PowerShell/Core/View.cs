@@ -19,10 +19,10 @@ public static class View
         var text = Convert.ToString(status, CultureInfo.InvariantCulture) ?? string.Empty;
         var colour = text switch
         {
-            "Running" or "Ok" => "Green",
-            "Starting" or "Warning" or "Partial" or "Unknown" => "Yellow",
-            "Failed" or "Broken" or "Missing" => "Red",
-            "Changed" or "Info" => "Cyan",
+            "Running" or "Ok" or "Imported" => "Green",
+            "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" => "Yellow",
+            "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
+            "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,
         };
         return colour is null ? text : Colour(text, colour, style);

@@ -28,36 +28,17 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
 
     private protected override void Create()
     {
-        var repository = Own(nameof(Repository), Repository);
         var request = new NewWorkspace
         {
             Name = Name,
             Vm = Place(Vm),
             Template = Own(nameof(Template), Template),
-            Repository = string.IsNullOrEmpty(repository) ? null : FolderOrUrl(repository),
+            Repository = FolderOrUrl(Own(nameof(Repository), Repository)),
             Branch = Own(nameof(Branch), Branch),
         };
         if (Approves(request.Vm is null ? Name : $"{Name} on {request.Vm}", "Create workspace"))
         {
             WriteObject(Await(stop => Engine.Workspaces.CreateAsync(request, Sink, stop)));
-        }
-    }
-
-    /// <summary>A folder as PowerShell sees it, since its location is not the process's; anything else is for git.</summary>
-    private string FolderOrUrl(string repository)
-    {
-        if (repository.Contains("://", StringComparison.Ordinal))
-        {
-            return repository;
-        }
-        try
-        {
-            var path = GetUnresolvedProviderPathFromPSPath(repository);
-            return Directory.Exists(path) ? path : repository;
-        }
-        catch (System.Management.Automation.DriveNotFoundException)
-        {
-            return repository;
         }
     }
 }

@@ -13,8 +13,8 @@ public sealed class CatalogTests : IDisposable
     {
         var catalog = _folder.Read(string.Empty).Catalog;
 
-        Assert.Equal(["github-cli", "hashicorp", "nodesource-v22", "tofuutils-tenv"], catalog.AptSources.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["gh", "nodejs", "tenv", "terraform"], catalog.AptPackages.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["github-cli", "hashicorp", "mise", "nodesource-v22", "tofuutils-tenv"], catalog.AptSources.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["gh", "mise", "nodejs", "tenv", "terraform"], catalog.AptPackages.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["az-cli"], catalog.SystemInstallCommands.Keys);
         Assert.Equal(
             ["bun", "claude", "fnm", "nvm", "oh-my-zsh", "starship", "uv"],
@@ -48,6 +48,22 @@ public sealed class CatalogTests : IDisposable
         Assert.Equal(["gh-mine"], catalog.AptPackages["gh"].Apt);
         Assert.Equal("~/mine", catalog.UserInstallCommands["mine"].TestDir);
     }
+
+    [Fact]
+    public void Templates_that_name_nothing_known_are_refused_at_their_place_with_the_nearest_name()
+    {
+        _folder.RefuseAt("[vm_templates.default]\napt_packages = ['gh', 'terrafrom']", 2, 23, "vm_templates.default.apt_packages[1]");
+        _folder.RefuseAt("[vm_templates.default]\nsystem_install_commands = ['az']", 2, 28, "vm_templates.default.system_install_commands[0]");
+        _folder.RefuseAt("[apt_packages.x]\napt_sources = ['hashicrop']", 2, 16, "apt_packages.x.apt_sources[0]");
+    }
+
+    [Theory]
+    [InlineData("apt = ['vim-']")]
+    [InlineData("apt = ['-y']")]
+    [InlineData("snap = ['code --dangerous']")]
+    [InlineData("snap = ['--classic']")]
+    public void What_would_be_more_than_a_name_is_refused(string line) =>
+        Assert.Throws<Agentworks.Errors.ConfigException>(() => _folder.Read("[vm_templates.default]\n" + line));
 
     [Theory]
     [InlineData("[apt_sources.x]\nkey_url = 'https://e/k'", 1, 14, "apt_sources.x.key_path")]

@@ -105,7 +105,7 @@ public sealed class ConfigSectionsTests : IDisposable
         Assert.Equal(["node@22"], config.Admin.MisePackages);
         Assert.Equal(["a@b"], config.Admin.ClaudePlugins);
         var without = config.Warnings.Select(w => w.Key).ToArray();
-        Assert.All(["azure", "proxmox", "admin.config.mise_packages"], key => Assert.Contains(key, without));
+        Assert.All(["azure", "proxmox"], key => Assert.Contains(key, without));
         Assert.All(["session", "named_console", "paths.vm_workspaces", "admin.config.username", "admin.config.shell"], key => Assert.DoesNotContain(key, without));
     }
 

@@ -82,6 +82,7 @@ public sealed class NspawnPlatform : IVmPlatform
         {
             await journal.RecordAsync($"image {owner.Image}", cancellationToken).ConfigureAwait(false);
             await images.EnsureAsync(inputs, events, cancellationToken).ConfigureAwait(false);
+            await TidyAsync(events, cancellationToken).ConfigureAwait(false);
         }
 
         await journal.RecordAsync($"disk {paths.Disk}", cancellationToken).ConfigureAwait(false);
@@ -181,6 +182,22 @@ public sealed class NspawnPlatform : IVmPlatform
     {
         var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
         return new NspawnMachine(paths, new HostCommands(processes, fence), clock);
+    }
+
+    /// <summary>A new image has taken the place of older ones, which go unless machines are copies of them.</summary>
+    private async Task TidyAsync(IEventSink events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var image in await images.RemoveUnusedAsync(cancellationToken).ConfigureAwait(false))
+            {
+                events.Report(new DetailEvent($"The machine image {image} was removed: no machine uses it any more."));
+            }
+        }
+        catch (PlatformException e)
+        {
+            events.Report(new WarningEvent(e.Message));
+        }
     }
 
     private static ImageInputs ImageFor(MachineSpec spec) => spec.Image is null or "debian-12" or "bookworm"

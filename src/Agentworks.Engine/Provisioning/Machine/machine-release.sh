@@ -1,5 +1,5 @@
-# ADMIN WORKSPACES. Undoes what bootstrap and initialization did to a machine that goes on without us. Installed packages and the
-# stricter kernel and home settings stay: others may rely on them by now. An admin user that
+# ADMIN WORKSPACES. Undoes what bootstrap and initialization did to a machine that goes on without us. Installed packages with the sources
+# that they come from, what install commands made, and the stricter kernel and home settings stay: others may rely on them by now. An admin user that
 # bootstrap made goes last, detached, because the connection may be its own; one that was there before stays.
 set -u
 admin=$1 workspaces=$2
@@ -14,6 +14,12 @@ if mountpoint -q "$workspaces" && [ -e /var/lib/agentworks/workspaces.btrfs ]; t
     sed -i '\|^/var/lib/agentworks/workspaces.btrfs |d' /etc/fstab
 fi
 rmdir "$workspaces" 2>/dev/null
+if grep -qs '^/var/lib/agentworks/swap ' /proc/swaps; then
+    swapoff /var/lib/agentworks/swap
+fi
+sed -i '\|^/var/lib/agentworks/swap |d' /etc/fstab
+rm -f /etc/profile.d/agentworks-path.sh /run/agentworks-apt-updated
+[ ! -e /etc/zsh/zprofile ] || sed -i '\|/etc/profile.d/agentworks-|d' /etc/zsh/zprofile
 rm -rf /usr/lib/agentworks /etc/agentworks /var/lib/agentworks /var/log/agentworks /run/agentworks
 rmdir /opt/agentworks 2>/dev/null
 rm -f /etc/sudoers.d/agentworks

@@ -28,5 +28,12 @@ public sealed record SessionRow
     public string? RunId { get; init; }
 
     public DateTimeOffset? Started { get; init; }
+
+    /// <summary>Whether its workspace was made along with it.</summary>
+    public bool MadeWorkspace { get; init; }
+
+    /// <summary>Whether its agent was made along with it.</summary>
+    public bool MadeAgent { get; init; }
+
     public DateTimeOffset Created { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record VmRow
     public int? DiskGiB { get; init; }
     public string? Image { get; init; }
 
+    /// <summary>Name of the registered VM host that it runs on; null: none.</summary>
+    public string? VmHost { get; init; }
+
     /// <summary>JSON object of <see cref="Platforms.MachineSpec.Options"/>.</summary>
     public string OptionsJson { get; init; } = "{}";
 

@@ -22,6 +22,8 @@ internal static class SessionTable
             ("secret_names", row => row.SecretNamesJson),
             ("run_id", row => row.RunId),
             ("started", row => row.Started),
+            ("made_workspace", row => row.MadeWorkspace),
+            ("made_agent", row => row.MadeAgent),
             ("created", row => row.Created),
         ],
         row => new SessionRow
@@ -39,6 +41,8 @@ internal static class SessionTable
             SecretNamesJson = row.Text("secret_names"),
             RunId = row.TextOrNull("run_id"),
             Started = row.TimeOrNull("started"),
+            MadeWorkspace = row.Truth("made_workspace"),
+            MadeAgent = row.Truth("made_agent"),
             Created = row.Time("created"),
         },
         new DerivedColumn("vm_id", "workspace_id", id => $"(SELECT vm_id FROM workspace WHERE id = {id})"));

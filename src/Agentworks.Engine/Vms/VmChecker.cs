@@ -1,0 +1,81 @@
+using Agentworks.Errors;
+using Agentworks.Events;
+using Agentworks.Machines;
+using Agentworks.Model;
+using Agentworks.Operations;
+using Agentworks.Platforms;
+using Agentworks.Provisioning;
+using Agentworks.State;
+using Agentworks.State.Rows;
+
+namespace Agentworks.Vms;
+
+/// <summary>Compares machines with what is declared for them. It looks only: it changes nothing and starts no machine.</summary>
+public sealed class VmChecker(StateStore store, VmPlan plan, MachineConnections machines, MachinePower power)
+{
+    /// <summary>The first of a machine's checks: whether the configuration is still what was applied last.</summary>
+    public const string Declaration = "configuration";
+
+    /// <summary>All machines at once, one round trip each; what cannot be asked is an outcome with an error.</summary>
+    public IAsyncEnumerable<BatchOutcome<IReadOnlyList<AgwStateCheck>>> CheckAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        FanOut.RunAsync<string, BatchOutcome<IReadOnlyList<AgwStateCheck>>>(
+            names,
+            async (name, output, cancel) => await output.WriteAsync(await OutcomeAsync(name, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false),
+            cancellationToken);
+
+    private async Task<BatchOutcome<IReadOnlyList<AgwStateCheck>>> OutcomeAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(name, await CheckAsync(name, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (AgentworksException e)
+        {
+            return new(name, null, e);
+        }
+    }
+
+    private async Task<IReadOnlyList<AgwStateCheck>> CheckAsync(string name, CancellationToken cancellationToken)
+    {
+        var row = store.Read(state => state.FindVm(name)) is { State: LifecycleState.Failed } failed ? failed : store.Read(state => state.RequireVm(name));
+        var steps = await plan.StepsAsync(row, cancellationToken).ConfigureAwait(false);
+        var unchanged = row.AppliedHash == plan.Fingerprint(row);
+        var results = await LookAsync(row, steps, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            Check(row, Declaration, unchanged ? DriftStatus.InPlace : DriftStatus.Drifted, unchanged ? null : $"changed since it was applied: Initialize-AgwVm {name}"),
+            .. results.Select(step => Check(row, step.Name, Status(step.State), step.Detail)),
+        ];
+    }
+
+    private async Task<IReadOnlyList<StepResult>> LookAsync(VmRow row, IReadOnlyList<ProvisionStep> steps, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Provisioner.CheckAsync(machines.Probe(row), row.Name, steps, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConnectionFailedException)
+        {
+            if (await power.GetAsync(row, cancellationToken).ConfigureAwait(false) == PowerState.Stopped)
+            {
+                throw new NotReadyException($"VM '{row.Name}' is not running{(row.DesiredPower == DesiredPower.Stopped ? ": it was stopped on purpose" : string.Empty)}.")
+                {
+                    Target = row.Name,
+                    Recommendation = $"Start-AgwVm {row.Name}",
+                };
+            }
+
+            throw;
+        }
+    }
+
+    private static AgwStateCheck Check(VmRow row, string check, DriftStatus status, string? detail) =>
+        new() { Kind = EntityKind.Vm, Name = row.Name, Vm = row.Name, Check = check, Status = status, Detail = detail };
+
+    private static DriftStatus Status(StepState state) => state switch
+    {
+        StepState.Ok => DriftStatus.InPlace,
+        StepState.Unsupported => DriftStatus.Unsupported,
+        _ => DriftStatus.Drifted,
+    };
+}

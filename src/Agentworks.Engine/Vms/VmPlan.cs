@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Agentworks.Config;
+using Agentworks.Errors;
+using Agentworks.Machines;
+using Agentworks.Platforms;
+using Agentworks.Provisioning;
+using Agentworks.State;
+using Agentworks.State.Rows;
+
+namespace Agentworks.Vms;
+
+/// <summary>What is declared of a machine, as steps. Initialization applies them and Test-AgwVm looks at them: one list for both.</summary>
+public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegistry platforms, OperatorKeys keys)
+{
+    /// <summary>What makes a bare machine one that its admin can enter.</summary>
+    public async Task<IReadOnlyList<ProvisionStep>> BootstrapStepsAsync(VmRow row, CancellationToken cancellationToken)
+    {
+        var plan = new BootstrapPlan
+        {
+            VmId = row.Id,
+            OwnerTag = store.OwnerTag,
+            HostName = row.HostName,
+            AdminUser = row.AdminUser,
+            AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
+            SetHostName = platforms.Get(row.Platform).Traits.OwnsMachine,
+        };
+        return plan.ToSteps();
+    }
+
+    /// <summary>Everything, in the order in which it is made true.</summary>
+    /// <exception cref="ConfigException">The configuration is wrong; says where.</exception>
+    /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
+    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(VmRow row, CancellationToken cancellationToken)
+    {
+        var settings = config.Load();
+        var initialization = new InitializationPlan
+        {
+            WorkspacesPath = row.WorkspacesPath,
+            AdminUser = row.AdminUser,
+            AdminShell = settings.Admin.Shell,
+            Template = settings.ResolveVmTemplate(row.Template),
+            Catalog = settings.Catalog,
+            NeedsMise = Users(settings, row).Any(user => user.NeedsMise),
+        };
+        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps()];
+    }
+
+    /// <summary>Refuses what can be seen to be impossible before anything is made of the template.</summary>
+    /// <exception cref="InvalidRequestException">Two apt sources would be one file.</exception>
+    public static void Validate(AgentworksConfig settings, VmTemplate template) =>
+        AptSteps.Create(settings.Catalog, template.Apt, [.. template.AptPackages, AptSteps.Mise]);
+
+    /// <summary>SHA-256 of what the configuration declares for the machine: another one than what was applied last means that it has changed since.</summary>
+    /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
+    public string Fingerprint(VmRow row)
+    {
+        var settings = config.Load();
+        var template = settings.ResolveVmTemplate(row.Template);
+        var sets = template.AptPackages.Append(AptSteps.Mise).Select(name => settings.Catalog.AptPackages[name]).ToList();
+        object?[] declared =
+        [
+            template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
+            template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
+            settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
+            Users(settings, row).Any(user => user.NeedsMise), settings.Operator.ExtraSshPublicKeys,
+        ];
+        return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
+    }
+
+    /// <summary>Whether the configuration has changed since it was applied; false where that cannot be said.</summary>
+    public bool HasChanged(VmRow row)
+    {
+        try
+        {
+            return row.AppliedHash is not null && row.AppliedHash != Fingerprint(row);
+        }
+        catch (AgentworksException)
+        {
+            // What is wrong with the configuration is told by what needs it.
+            return false;
+        }
+    }
+
+    /// <summary>The admin, and the agents whose templates still exist.</summary>
+    private IEnumerable<UserSetup> Users(AgentworksConfig settings, VmRow row) =>
+        store.Read(state => state.ListAgents(row.Id)).Select(agent => settings.AgentTemplates.GetValueOrDefault(agent.Template)).OfType<UserSetup>()
+            .Prepend(settings.Admin);
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Agentworks.Tests.EndToEnd.Support;
+
+/// <summary>A process of its own that makes one thing and is killed in the middle.</summary>
+public static class KilledMaker
+{
+    /// <summary>Whether the maker was killed at this step; false when it had fewer steps and came to its end.</summary>
+    public static async Task<bool> DiesAsync(string home, int step, string kind, string name, params string[] more)
+    {
+        var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", ["exec", host, home, kind, name, step.ToString(CultureInfo.InvariantCulture), .. more]) { UseShellExecute = false, RedirectStandardError = true })!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode is 0 or 137, error);
+        return process.ExitCode == 137;
+    }
+}
