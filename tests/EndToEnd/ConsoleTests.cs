@@ -248,8 +248,9 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
             await using var terminal = await EnterAsync("con", width: 101, height: 33);
 
             // A window of the same size, laid out by hand.
-            await Eventually.BecomesAsync(async () => (await TmuxAsync("con", "display-message -p '#{window_width}x#{window_height}'")).Trim() == "101x32", "the window has the terminal's size");
-            await TmuxAsync("con", $"new-window -n same sleep 1000 \\; split-window sleep 1000 \\; split-window sleep 1000 \\; select-layout {preset}");
+            await TmuxAsync("con", "new-window -n same sleep 1000");
+            await Eventually.BecomesAsync(async () => (await PanesAsync("con", "same", Geometry)).SequenceEqual(["101x32,0,0"]), "the window has the terminal's size");
+            await TmuxAsync("con", $"split-window sleep 1000 \\; split-window sleep 1000 \\; select-layout {preset}");
             var wanted = string.Join(' ', await PanesAsync("con", "same", Geometry));
             await TmuxAsync("con", "kill-window -t =con:same");
             await LaidOutAsync(wanted);
