@@ -11,7 +11,8 @@ agw_discard "$root/.copy-${path##*/}/tree"
 rm -rf "$root/.copy-${path##*/}" "/run/agentworks/send-${path##*/}"
 agw_discard "$root/.send-${path##*/}"
 agw_discard "$root/.gone-${path##*/}"
-if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null; fi
+# A disk that was full has room only once what went is really gone.
+if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null || { btrfs filesystem sync "$root" 2>/dev/null; sync; userdel "$user" 2>/dev/null; }; fi
 if getent group "$user" >/dev/null; then groupdel "$user"; fi
 rm -rf "/var/lib/agentworks/homes/$user"
 if [ -e "$path" ] || id -u "$user" >/dev/null 2>&1 || getent group "$user" >/dev/null; then
