@@ -121,6 +121,12 @@ public sealed class WorkspaceCopyTests(MachineFixture machine) : IAsyncLifetime
         await NothingIsLeftOverAsync(Other);
         Assert.Equal(string.Empty, await RootAsync(Other, "getent passwd ws-toolarge; getent group ws-toolarge; :"));
 
+        // Killed amid the stream, and the same again at once.
+        Assert.True(await KilledMaker.DiesAsync(machine.Home, -1, "copy", "midway", "orig", Other));
+        await machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("orig", "midway", Other), Quiet, CancellationToken.None);
+        Assert.Equal(await ListAsync(MachineFixture.Vm, "orig"), await ListAsync(Other, "midway"));
+        await machine.Engine.Workspaces.RemoveAsync("midway", cascade: true, Quiet, CancellationToken.None);
+
         // Killed at every step: the same again, or removal, and nothing is left.
         for (var step = 1; await KilledMaker.DiesAsync(machine.Home, step, "copy", "crash", "orig", Other); step++)
         {
