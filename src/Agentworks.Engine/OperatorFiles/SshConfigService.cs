@@ -138,12 +138,12 @@ public sealed class SshConfigService(
         return hosts;
     }
 
-    private static IReadOnlyList<AgwSshAlias> Aliases(IEnumerable<SshConfigHost> hosts) =>
-    [
-        .. hosts.SelectMany(host => host.Agents
+    // An array, which PowerShell can index.
+    private static AgwSshAlias[] Aliases(IEnumerable<SshConfigHost> hosts) => hosts
+        .SelectMany(host => host.Agents
             .Select(agent => new AgwSshAlias { Alias = host.AliasOf(agent.LinuxUser), Vm = host.Vm, Agent = agent.Agent, LinuxUser = agent.LinuxUser })
-            .Prepend(new AgwSshAlias { Alias = host.Alias, Vm = host.Vm, LinuxUser = host.AdminUser })),
-    ];
+            .Prepend(new AgwSshAlias { Alias = host.Alias, Vm = host.Vm, LinuxUser = host.AdminUser }))
+        .ToArray();
 
     /// <summary>Where things are written.</summary>
     /// <param name="Theirs">The operator's file.</param>
