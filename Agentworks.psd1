@@ -17,6 +17,7 @@
     CmdletsToExport      = @(
         'Add-AgwConsoleSession'
         'Add-AgwConsoleShell'
+        'Copy-AgwWorkspace'
         'Edit-AgwConfig'
         'Enter-AgwAgent'
         'Enter-AgwConsole'
@@ -53,6 +54,7 @@
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
         'Repair-AgwConsole'
+        'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
         'Revoke-AgwWorkspaceAccess'
@@ -64,7 +66,10 @@
         'Stop-AgwVm'
         'Test-AgwEnvironment'
         'Test-AgwVm'
+        'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
+        'Update-AgwCodeWorkspace'
+        'Update-AgwSshConfig'
     )
     PrivateData          = @{
         PSData = @{

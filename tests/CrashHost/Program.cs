@@ -28,6 +28,9 @@ switch (kind)
     case "workspace":
         await engine.Workspaces.CreateAsync(new NewWorkspace { Name = name }, sink, CancellationToken.None);
         break;
+    case "copy":
+        await engine.WorkspaceCopier.CopyAsync(new CopyWorkspace(args[4], name, args[5]), sink, CancellationToken.None);
+        break;
     case "agent":
         await engine.Agents.CreateAsync(new NewAgent { Name = name, Workspaces = [args[4]] }, sink, CancellationToken.None);
         break;

@@ -41,5 +41,6 @@ public sealed class MachineConnections(
     private ChannelCommand Channel(VmRow vm) =>
         connect(ssh.Channel(Endpoint(vm), vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));
 
-    private SshEndpoint Endpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
+    /// <summary>Where its sshd is, as its network says.</summary>
+    public SshEndpoint Endpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
 }

@@ -127,7 +127,8 @@ public sealed class WorkspaceService(
         return DeleteAsync(scope, row, vm, cancellationToken);
     }
 
-    private async Task FinishAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
+    /// <summary>Lets agents in that are granted everything, and records that it is whole.</summary>
+    internal async Task FinishAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
     {
         scope.Record("grants on the machine");
         var everywhere = store.Read(state => state.ListAgents(vm.Id)).Where(agent => agent.AllWorkspaces).ToArray();
@@ -145,7 +146,7 @@ public sealed class WorkspaceService(
         var vm = state.RequireVmOrOnly(request.Vm);
         if (state.FindWorkspace(request.Name) is { } old)
         {
-            if (old.State != LifecycleState.Creating || old.VmId != vm.Id)
+            if (old.State != LifecycleState.Creating || old.VmId != vm.Id || old.CopiedFrom is not null)
             {
                 throw new AlreadyExistsException(EntityKind.Workspace, request.Name)
                 {
@@ -200,7 +201,7 @@ public sealed class WorkspaceService(
             var result = await machines.Shell(vm).RunAsync(
                 new RemoteCommand
                 {
-                    Script = EmbeddedText.Read("workspace-create.sh"),
+                    Script = WorkspacePlan.Functions + EmbeddedText.Read("workspace-create.sh"),
                     Arguments = [row.LinuxGroup, row.Path, vm.AdminUser, source?.Kind ?? string.Empty, source?.Url ?? string.Empty, row.Branch ?? string.Empty, origin],
                     Input = input,
                     OperationId = scope.RemoteId("create"),

@@ -77,7 +77,7 @@ public abstract class NameArgument
         {
             return new WrongKindException($"This names no {wanted}: it has neither a property {Noun} nor Name.") { Target = Input };
         }
-        return new WrongKindException($"Agw{Foreign} '{Input}' is not an {wanted}.")
+        return new WrongKindException($"Agw{Foreign} '{ShownName.Of(Input?.ToString())}' is not an {wanted}.")
         {
             Target = Input,
             Recommendation = CanFilterBy(Noun, Foreign)

@@ -28,6 +28,9 @@ if uid=$(id -u "$user" 2>/dev/null); then
 fi
 agw_tree "$path"
 agw_tree "$root/.new-$user"
+agw_tree "$root/.copy-${path##*/}/tree"
+rm -rf "$root/.copy-${path##*/}" "/run/agentworks/send-${path##*/}"
+agw_tree "$root/.send-${path##*/}"
 if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null; fi
 if getent group "$user" >/dev/null; then groupdel "$user"; fi
 rm -rf "/var/lib/agentworks/homes/$user"
