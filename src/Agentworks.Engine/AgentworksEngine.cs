@@ -9,6 +9,7 @@ using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
+using Agentworks.PortForwards;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
@@ -53,11 +54,13 @@ public sealed class AgentworksEngine : IAsyncDisposable
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
-        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, keys);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
-        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
+        PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
+        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
         Commands = new CommandService(_store, _machines, options.Clock);
@@ -78,6 +81,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
+    public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
     public SshConfigService SshConfig { get; }
     public CodeWorkspaceService CodeWorkspaces { get; }
@@ -86,6 +90,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }
+    public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }

@@ -113,11 +113,11 @@ public sealed class WorkspaceCopyTests(MachineFixture machine) : IAsyncLifetime
         await InPlaceAsync("far");
 
         // A disk that is full: nothing of the copy stays.
-        await RootAsync(Other, $"head -c 1900000000 /dev/urandom > /root/full; sync; rm -rf {Root}/far/large");
+        await RootAsync(Other, "for size in 1000 500 200 100 50 20 10 5; do fallocate -l ${size}M /root/full.$size; done; sync");
         var failure = await Assert.ThrowsAnyAsync<AgentworksException>(() => machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("orig", "toolarge", Other), Quiet, CancellationToken.None));
         Assert.Contains("space", failure.Message, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(machine.Engine.Workspaces.List(), workspace => workspace.Name == "toolarge");
-        await RootAsync(Other, "rm /root/full");
+        await RootAsync(Other, $"rm /root/full.*; btrfs filesystem sync {Root}");
         await NothingIsLeftOverAsync(Other);
         Assert.Equal(string.Empty, await RootAsync(Other, "getent passwd ws-toolarge; getent group ws-toolarge; :"));
 

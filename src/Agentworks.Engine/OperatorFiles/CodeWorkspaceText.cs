@@ -61,7 +61,11 @@ public sealed class CodeWorkspaceText(string ownerTag)
         {
             var preamble = Encoding.UTF8.GetPreamble();
             ReadOnlySpan<byte> text = content.AsSpan().StartsWith(preamble) ? content.AsSpan(preamble.Length) : content;
-            return JsonNode.Parse(text, documentOptions: Lenient) as JsonObject;
+            var file = JsonNode.Parse(text, documentOptions: Lenient) as JsonObject;
+
+            // Keys that come twice are found only when the object is looked at.
+            _ = file?.Count;
+            return file;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

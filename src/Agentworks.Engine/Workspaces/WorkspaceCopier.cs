@@ -60,9 +60,14 @@ public sealed class WorkspaceCopier(
             }
 
             var there = await machines.Shell(to).RunAsync(
-                new RemoteCommand { Script = "[ -d \"$1\" ]", Arguments = [row.Path] }, cancellationToken).ConfigureAwait(false);
-            touched = true;
+                new RemoteCommand { Script = WorkspacePlan.Functions + "! agw_is_there \"$1\" \"$2\" || echo there", Arguments = [row.LinuxGroup, row.Path] }, cancellationToken).ConfigureAwait(false);
             if (!there.Succeeded)
+            {
+                throw new RemoteCommandException($"Workspace '{row.Name}' cannot be made: {there.ErrorText.Trim()}") { Target = row.Name };
+            }
+
+            touched = true;
+            if (there.Output.Length == 0)
             {
                 await new WorkspaceTransfer(machines.Shell(from), machines.Shell(to), scope.Events).RunAsync(source, row, to, scope, cancellationToken).ConfigureAwait(false);
             }

@@ -77,6 +77,12 @@ public sealed class WorkspaceService(
                 });
                 scope.Record("folder and group on the machine");
                 await DeleteAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                if (row.OtherPath is { } other && store.Read(state => state.GetVm(row.OtherVmId ?? row.VmId)) is { } otherVm)
+                {
+                    // It was on its way when its mover died.
+                    await DeleteAsync(scope.Within("other"), row with { Path = other }, otherVm, cancellationToken).ConfigureAwait(false);
+                }
+
                 scope.Record("workspace recorded");
                 store.Write(state => state.DeleteWorkspace(row.Id));
             },
@@ -250,7 +256,7 @@ public sealed class WorkspaceService(
         machines.Shell(vm).RequireAsync(
             new RemoteCommand
             {
-                Script = EmbeddedText.Read("processes.sh") + EmbeddedText.Read("workspace-remove.sh"),
+                Script = EmbeddedText.Read("processes.sh") + WorkspacePlan.Functions + EmbeddedText.Read("workspace-remove.sh"),
                 Arguments = [row.LinuxGroup, row.Path],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,

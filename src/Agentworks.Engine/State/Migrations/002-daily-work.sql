@@ -56,16 +56,15 @@ CREATE TABLE console_session (
 
 CREATE INDEX console_session_session ON console_session (session_id, vm_id);
 
--- The process that keeps a forward open runs on this computer; pid and start say which it is.
+-- The process that keeps a forward open runs on this computer and leaves its identity in the forward's own folder.
 CREATE TABLE port_forward (
     id            TEXT NOT NULL PRIMARY KEY,
     vm_id         TEXT NOT NULL REFERENCES vm (id) ON DELETE CASCADE,
     local_address TEXT NOT NULL,
-    local_port    INTEGER NOT NULL,
-    remote_port   INTEGER NOT NULL,
-    holder_pid    INTEGER,
-    holder_start  TEXT,
-    created       TEXT NOT NULL
+    local_port    INTEGER NOT NULL CHECK (local_port BETWEEN 1 AND 65535),
+    remote_port   INTEGER NOT NULL CHECK (remote_port BETWEEN 1 AND 65535),
+    created       TEXT NOT NULL,
+    UNIQUE (local_port, local_address)
 ) WITHOUT ROWID;
 
 CREATE INDEX port_forward_vm ON port_forward (vm_id);

@@ -6,7 +6,7 @@ from=$1 user=$2 path=$3 admin=$4 keep=$5
 [ -d "$from" ] && [ ! -L "$from" ] || { echo "$from is not there" >&2; exit 1; }
 agw_user "$user"
 agw_admin_joins "$user" "$admin"
-[ ! -d "$path" ] || exit 0
+! agw_is_there "$user" "$path" || exit 0
 stage=$(agw_stage "$path")
 trap 'agw_clear_stage "$stage"' EXIT
 trap 'exit 143' HUP INT TERM

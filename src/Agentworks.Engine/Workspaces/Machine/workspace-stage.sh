@@ -76,3 +76,16 @@ agw_digest() {
     agw_confined "$1" -- tar --create --file=- --directory=/from --sort=name --numeric-owner --format=posix --warning=none \
         --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime . | sha256sum | cut -d ' ' -f 1
 }
+
+# agw_moved OLD NEW USER AGENT…: tells git of those who may enter where the workspace is now, and prints its kind of store.
+agw_moved() {
+    was=$1 is=$2 owner=$3
+    shift 3
+    agw_as "$owner" git -C / config --global --fixed-value --unset-all safe.directory "$was" 2>/dev/null || :
+    if agw_as "$owner" test -d "$is/.git"; then agw_as "$owner" git -C / config --global --replace-all safe.directory "$is"; fi
+    for agent; do
+        agw_git "$agent" --fixed-value --unset-all safe.directory "$was" 2>/dev/null || :
+        agw_grant "$agent" "$owner" "$is"
+    done
+    if agw_is_btrfs "$is" && [ "$(stat -c %i "$is")" = 256 ]; then echo btrfs; else echo plain; fi
+}

@@ -57,13 +57,13 @@ lock-fetch) # URL REF PATH: prints the commit's SHA-256 at the end
     sha256sum < "$lock" | cut -d ' ' -f 1
     ;;
 tools-check)
-    command -v mise >/dev/null || wrong 'mise is not on this machine: add "mise" to apt_packages of its VM template and run Initialize-AgwVm'
+    command -v mise >/dev/null || wrong 'mise is not on this machine: run Initialize-AgwVm, and then this again'
     missing=$(MISE_PREFER_OFFLINE=1 mise ls --global --missing --no-header 2>&1) || wrong "$(printf '%s\n' "$missing" | last)"
     missing=$(printf '%s\n' "$missing" | tools)
     [ -z "$missing" ] || wrong "not installed: $missing"
     ;;
 tools-apply) # LOCKED ALLOW
-    command -v mise >/dev/null || wrong 'mise is not on this machine: add "mise" to apt_packages of its VM template and run Initialize-AgwVm'
+    command -v mise >/dev/null || wrong 'mise is not on this machine: run Initialize-AgwVm, and then this again'
     said=$(mise install --yes ${1:+--locked} 2>&1) && exit 0
     if [ -n "$1" ] && [ -n "$2" ]; then
         # Without the file, which mise would otherwise write what it took into.
