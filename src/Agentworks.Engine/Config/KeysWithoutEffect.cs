@@ -14,9 +14,7 @@ internal static class KeysWithoutEffect
 
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
-        ["operator"] = ["ssh_config", "ssh_config_dir", "ssh_host_prefix"],
-        ["user"] = ["ssh_config", "ssh_config_dir", "ssh_host_prefix"],
-        ["paths"] = ["vscode_workspaces", "code_workspaces", "backups"],
+        ["paths"] = ["backups"],
         ["defaults"] = ["vm_host"],
         ["admin"] = UserSetup,
         ["vm_templates"] =
@@ -24,7 +22,6 @@ internal static class KeysWithoutEffect
             "azure_vm_size", "nerf_build_claude_plugin", "skip_nerf_defaults", "nerf_addl_manifests", "nerf_home_dir",
         ],
         ["agent_templates"] = UserSetup,
-        ["workspace_templates"] = ["tmuxinator"],
     };
 
     public static void Warn(ConfigContext context, TomlTable root)
