@@ -59,6 +59,7 @@
         'Test-AgwVm'
         'Test-AgwWorkspace'
         'Unregister-AgwVmHost'
+        'Update-AgwVmNetwork'
     )
     PrivateData          = @{
         PSData = @{

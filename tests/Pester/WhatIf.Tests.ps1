@@ -21,7 +21,7 @@ Describe '<_>' -ForEach @(
     'Start-AgwSession s1', 'Stop-AgwSession s1 -Force', 'Restart-AgwSession s*', 'Send-AgwSessionInput s1 hello'
     'Grant-AgwWorkspaceAccess coder web', 'Grant-AgwWorkspaceAccess coder -All', 'Revoke-AgwWorkspaceAccess coder app -StopProcess'
     'Invoke-AgwCommand -Vm dev "rm -rf /"', 'Get-AgwWorkspace | Invoke-AgwCommand true', 'New-AgwConfig', 'New-AgwConfig -Force'
-    'New-AgwPortForward dev 3000', 'New-AgwPortForward dev 8080:80, 443'
+    'Update-AgwVmNetwork dev', 'Update-AgwVmNetwork dev -Network tailscale', 'New-AgwPortForward dev 3000', 'New-AgwPortForward dev 8080:80, 443'
 ) {
     It 'changes nothing with -WhatIf' {
         Invoke-Expression "$_ -WhatIf -ErrorAction Stop" | Should -BeNullOrEmpty
