@@ -18,23 +18,25 @@ public sealed class RoutedShell(Func<IReadOnlyList<MachineRoute>> routes) : IMac
 
     public Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputChunk, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
-        var start = command.Input is { CanSeek: true } input ? input.Position : 0;
+        var repeatable = command.Input is null or { CanSeek: true };
+        var start = repeatable ? command.Input?.Position : null;
         return TryAsync(
-            shell =>
+            (shell, again) =>
             {
-                if (command.Input is { CanSeek: true } again)
+                if (start is { } position)
                 {
-                    again.Position = start;
+                    command.Input!.Position = position;
                 }
 
-                return shell.RunAsync(command, onOutput, cancellationToken);
+                return shell.RunAsync(command with { MayHaveRun = again }, onOutput, cancellationToken);
             },
-            command.Input is null or { CanSeek: true },
+            repeatable,
+            settles: repeatable && onOutput is null && command.OperationId is not null,
             cancellationToken);
     }
 
     public Task<string> EvaluateAsync(string perl, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        TryAsync(shell => shell.EvaluateAsync(perl, arguments, cancellationToken), repeatable: true, cancellationToken);
+        TryAsync((shell, _) => shell.EvaluateAsync(perl, arguments, cancellationToken), repeatable: true, settles: true, cancellationToken);
 
     /// <summary>The way that was taken last.</summary>
     public SshEndpoint Endpoint => (_current?.Route ?? routes()[0]).Endpoint;
@@ -49,20 +51,22 @@ public sealed class RoutedShell(Func<IReadOnlyList<MachineRoute>> routes) : IMac
         _choosing.Dispose();
     }
 
-    // A failed connection means that nothing was run; a broken one of unknown outcome is another exception.
-    private async Task<T> TryAsync<T>(Func<IMachineShell, Task<T>> attempt, bool repeatable, CancellationToken cancellationToken)
+    // A failed connection means that nothing was run. What may have been is asked about in another way, where its outcome can be known by its id.
+    private async Task<T> TryAsync<T>(Func<IMachineShell, bool, Task<T>> attempt, bool repeatable, bool settles, CancellationToken cancellationToken)
     {
         var way = await ChooseAsync(failed: null, cancellationToken).ConfigureAwait(false);
+        bool again;
         try
         {
-            return await attempt(way.Shell).ConfigureAwait(false);
+            return await attempt(way.Shell, false).ConfigureAwait(false);
         }
-        catch (ConnectionFailedException) when (repeatable && !way.IsOnly)
+        catch (AgentworksException e) when (!way.IsOnly && ((e is ConnectionFailedException && repeatable) || (e is OutcomeUnknownException && settles)))
         {
+            again = e is OutcomeUnknownException;
             way = await ChooseAsync(way, cancellationToken).ConfigureAwait(false);
         }
 
-        return await attempt(way.Shell).ConfigureAwait(false);
+        return await attempt(way.Shell, again).ConfigureAwait(false);
     }
 
     private async Task<Way> ChooseAsync(Way? failed, CancellationToken cancellationToken)
