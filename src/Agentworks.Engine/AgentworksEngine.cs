@@ -8,6 +8,7 @@ using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
+using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
 using Agentworks.Sessions;
@@ -31,7 +32,6 @@ public sealed class AgentworksEngine : IAsyncDisposable
     private AgentworksEngine(EngineOptions options)
     {
         _store = StateStore.Open(options.Home, options.Clock);
-        var operations = new OperationRunner(_store);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
         Catalog = new CatalogService(Config);
@@ -43,13 +43,21 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var networks = new NetworkRegistry(options.Processes);
         _machines = new MachineConnections(Platforms, networks, ssh, keys, _store, options.Connect);
         var power = new MachinePower(Platforms, _store);
+        SshConfig = new SshConfigService(
+            _store, Config, _machines, keys, knownHostsFile, options.Processes, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        CodeWorkspaces = new CodeWorkspaceService(_store, Config, SshConfig, options.Processes);
+        var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces));
 
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
+        var agentPlanner = new AgentPlanner(_store, Config, keys);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, options.Clock);
+        AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
-        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, options.Clock);
+        WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys);
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
@@ -75,8 +83,13 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ImportService Import { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public WorkspaceCopier WorkspaceCopier { get; }
+    public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
+    public SshConfigService SshConfig { get; }
+    public CodeWorkspaceService CodeWorkspaces { get; }
     public AgentService Agents { get; }
+    public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }

@@ -13,7 +13,7 @@ namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
 public sealed class AgentService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, OperatorKeys keys, Sessions.SessionService sessions, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
@@ -24,6 +24,7 @@ public sealed class AgentService(
     {
         Naming.Validate(EntityKind.Agent, request.Name);
         var template = config.Load().ResolveAgentTemplate(request.Template);
+        planner.Validate(template.Name);
         return operations.RunAsync(
             "New-AgwAgent",
             EntityKind.Agent,
@@ -279,12 +280,7 @@ public sealed class AgentService(
         OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken, IReadOnlyList<ProvisionStep>? more = null)
     {
         var began = clock.GetTimestamp();
-        var plan = new AgentPlan
-        {
-            LinuxUser = row.LinuxUser,
-            Shell = config.Load().ResolveAgentTemplate(row.Template).Shell,
-            AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
-        };
+        var plan = await planner.PlanAsync(row, vm, cancellationToken).ConfigureAwait(false);
         var steps = await Provisioner.RunAsync(
             machines.Shell(vm), row.Name, [.. plan.ToSteps(), .. more ?? []], scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
         return new AgwInitialization

@@ -48,6 +48,9 @@ public sealed class MachineConnections(
     public IReadOnlyList<InteractiveCommand> Forward(VmRow vm, string localAddress, int localPort, int remotePort, string whenConnected) =>
         [.. Endpoints(vm).Select(way => ssh.Forward(way, vm.AdminUser, keys.IdentityFile, localAddress, localPort, remotePort, whenConnected))];
 
+    /// <summary>Where its sshd is, as its network says.</summary>
+    public SshEndpoint Endpoint(VmRow vm) => Endpoints(vm)[0];
+
     /// <summary>The address at which the operator reaches the machine; null when there is none, because it runs on this computer.</summary>
     public string? GetAddress(VmRow vm) =>
         networks.Get(vm.Network).GetAddress(vm) ?? (PlatformEndpoint(vm) is { ProxyCommand: null } endpoint ? endpoint.HostName : null);

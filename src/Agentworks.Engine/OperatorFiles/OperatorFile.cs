@@ -17,7 +17,8 @@ internal sealed class OperatorFile(string path, IProcessRunner processes)
     private string Target => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
     /// <summary>Null when it is not there.</summary>
-    /// <exception cref="InvalidRequestException">It cannot be read, or is far too large.</exception>
+    /// <exception cref="StateWriteException">It cannot be read.</exception>
+    /// <exception cref="InvalidRequestException">It is far too large.</exception>
     public byte[]? Read()
     {
         try
@@ -28,12 +29,12 @@ internal sealed class OperatorFile(string path, IProcessRunner processes)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidRequestException($"'{path}' cannot be read: {e.Message}", e) { Target = path };
+            throw new StateWriteException($"'{path}' cannot be read: {e.Message}", e) { Target = path };
         }
     }
 
     /// <summary>Writes it unless it already is like that; whether it was written.</summary>
-    /// <exception cref="InvalidRequestException">The disk or its rights refuse.</exception>
+    /// <exception cref="StateWriteException">The disk or its rights refuse.</exception>
     public async Task<bool> WriteAsync(byte[] content, CancellationToken cancellationToken)
     {
         if (Read() is { } now && now.AsSpan().SequenceEqual(content))
@@ -66,12 +67,12 @@ internal sealed class OperatorFile(string path, IProcessRunner processes)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidRequestException($"'{path}' cannot be written: {e.Message}", e) { Target = path };
+            throw new StateWriteException($"'{path}' cannot be written: {e.Message}", e) { Target = path };
         }
     }
 
     /// <summary>Whether there was one.</summary>
-    /// <exception cref="InvalidRequestException">The disk or its rights refuse.</exception>
+    /// <exception cref="StateWriteException">The disk or its rights refuse.</exception>
     public bool Delete()
     {
         try
@@ -86,7 +87,7 @@ internal sealed class OperatorFile(string path, IProcessRunner processes)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidRequestException($"'{path}' cannot be removed: {e.Message}", e) { Target = path };
+            throw new StateWriteException($"'{path}' cannot be removed: {e.Message}", e) { Target = path };
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class SshConfigText(string identityFile, string knownHostsFile, st
         var home = userHome.TrimEnd('/', '\\');
         var below = home.Length > 0 && path.Length > home.Length + 1 && path.StartsWith(home, StringComparison.Ordinal) && (path[home.Length] is '/' or '\\');
         var text = below ? "~" + path[home.Length..] : path;
-        var windows = Path.DirectorySeparatorChar == '\\' || (text.Length > 1 && text[1] == ':');
+        var windows = Path.DirectorySeparatorChar == '\\' || (path.Length > 1 && path[1] == ':');
         text = windows ? text.Replace('\\', '/') : text.Replace("\\", "\\\\", StringComparison.Ordinal);
         return text.Any(c => char.IsWhiteSpace(c) || c is '#' or '\'' or '\\') ? $"\"{text}\"" : text;
     }
@@ -69,7 +69,10 @@ public sealed class SshConfigText(string identityFile, string knownHostsFile, st
             yield return OneLine(option);
         }
 
-        yield return $"ProxyCommand {(endpoint.ProxyCommand is { } command ? OneLine(command) : "none")}";
+        if (endpoint.ProxyCommand is { } command)
+        {
+            yield return $"ProxyCommand {OneLine(command)}";
+        }
     }
 
     private static string Literal(string text) => OneLine(text).Replace("%", "%%", StringComparison.Ordinal);

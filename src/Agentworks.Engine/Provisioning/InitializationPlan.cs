@@ -27,6 +27,7 @@ public sealed record InitializationPlan
         RuntimeSteps.Sessions,
         RuntimeSteps.Consoles,
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
+        RuntimeSteps.WorkspaceMount(WorkspacesPath),
         SwapStep.Create(Template.Swap),
         .. AptSteps.Create(Catalog, Template.Apt, [.. Template.AptPackages, .. MoreAptPackages, .. NeedsMise ? [AptSteps.Mise] : Array.Empty<string>()]),
         SnapSteps.Create(Template.Snap),

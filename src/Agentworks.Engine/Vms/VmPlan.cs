@@ -6,6 +6,7 @@ using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
+using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
 
@@ -45,7 +46,11 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             AdminShell = settings.Admin.Shell,
             Template = settings.ResolveVmTemplate(row.Template),
             Catalog = settings.Catalog,
-            NeedsMise = Users(settings, row).Any(user => user.NeedsMise),
+            NeedsMise = Users(settings, row).Any(user => user.NeedsMise()),
+        };
+        var admin = UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, row.AdminUser) with
+        {
+            WorkspacesPath = settings.Admin.GitForceSafeDirectory ? row.WorkspacesPath : null,
         };
         var network = networks.Get(row.Network);
         var join = network.GetStep(new NetworkJoin(row.Name, row.HostName, settings.Defaults.TailscaleTags, networkKey));
@@ -53,14 +58,19 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
         [
             .. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false),
             .. (initialization with { MoreAptPackages = network.AptPackages }).ToSteps(),
+            .. admin.ToSteps(),
             .. join is null ? Array.Empty<ProvisionStep>() : [join],
         ];
     }
 
     /// <summary>Refuses what can be seen to be impossible before anything is made of the template.</summary>
     /// <exception cref="InvalidRequestException">Two apt sources would be one file.</exception>
-    public static void Validate(AgentworksConfig settings, VmTemplate template) =>
+    /// <exception cref="NotFoundException">The admin's dotfiles or lock file are not on this computer.</exception>
+    public static void Validate(AgentworksConfig settings, VmTemplate template)
+    {
         AptSteps.Create(settings.Catalog, template.Apt, [.. template.AptPackages, AptSteps.Mise]);
+        UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, settings.Admin.Username);
+    }
 
     /// <summary>SHA-256 of what the configuration declares for the machine: another one than what was applied last means that it has changed since.</summary>
     /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
@@ -74,7 +84,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
-            Users(settings, row).Any(user => user.NeedsMise), settings.Operator.ExtraSshPublicKeys, row.Network,
+            Users(settings, row).Any(user => user.NeedsMise()), settings.Operator.ExtraSshPublicKeys, row.Network,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }

@@ -39,7 +39,7 @@ public sealed record WorkspacePlan
         home=/var/lib/agentworks/homes/$agw_user
         usermod --gid "$agw_user" --home "$home" "$agw_user"
         mkdir -p "$home"
-        chown "$agw_user:$agw_user" "$home"
+        chown -hR "$agw_user:$agw_user" "$home"
         chmod 0700 "$home"
         """,
         fatal: true);

@@ -11,7 +11,7 @@ using Agentworks.State.Rows;
 namespace Agentworks.Workspaces;
 
 /// <summary>Looks whether workspaces are on their machines as declared, and puts right what is not.</summary>
-public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machines, OperationRunner operations, TimeProvider clock)
+public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machines, OperationRunner operations, WorkspaceMover mover, TimeProvider clock)
 {
     /// <summary>
     /// One check per declared thing, all workspaces of a machine in one round trip, machine by machine as each answers. Changes nothing
@@ -44,6 +44,7 @@ public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machine
             async scope =>
             {
                 var began = clock.GetTimestamp();
+                await mover.SettleAsync(scope, Find(name).Row, cancellationToken).ConfigureAwait(false);
                 var (row, vm) = Find(name);
                 scope.Record("folder and group on the machine");
                 var steps = await Provisioner.RunAsync(

@@ -21,7 +21,10 @@ public abstract partial class AgentworksCommand
     private protected IReadOnlyList<(AgwSession Item, object Input)> FindSessions(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.Sessions.List), session => session.Name, EntityKind.Session, "Get-AgwSession lists the sessions.", names);
 
-    /// <summary>The same, without holding all of them at once when no names are given.</summary>
+    private protected IReadOnlyList<(AgwConsole Item, object Input)> FindConsoles(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.Consoles.List), console => console.Name, EntityKind.Console, "Get-AgwConsole lists the consoles.", names);
+
+    /// <summary>The sessions, without holding all of them at once when no names are given.</summary>
     private protected IEnumerable<AgwSession> EachSession(IEnumerable<NameArgument>? names) =>
         names is null ? Try(Engine.Sessions.Enumerate()) : FindSessions(names).Select(match => match.Item);
 

@@ -10,7 +10,7 @@ public abstract class RemoveCommand : AgentworksCommand
     [Parameter]
     public SwitchParameter Cascade { get; set; }
 
-    /// <summary>Do not ask again about what lives in it; with -Forget, forget although the machine is there. -WhatIf and -Confirm still hold.</summary>
+    /// <summary>Do not ask again about what lives in it; with -Forget, do it although the machine is there. -WhatIf and -Confirm still hold.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -21,11 +21,11 @@ public abstract class RemoveCommand : AgentworksCommand
     /// <summary>What is done, in a word.</summary>
     private protected string Verb => Forget ? "Forget" : "Remove";
 
-    /// <summary>Asks about what goes along with a cascade; nothing to ask when nothing lives in it.</summary>
+    /// <summary>Asks about what goes along with a cascade; nothing to ask when nothing lives in it, or nothing but records goes.</summary>
     private protected bool AgreesToCascade(string what, params (int Count, string Word)[] dependents)
     {
         var along = dependents.Where(d => d.Count > 0).Select(d => $"{d.Count} {d.Word}{(d.Count == 1 ? string.Empty : "s")}").ToList();
-        if (!Cascade || Force || along.Count == 0)
+        if (!Cascade || Force || Forget || along.Count == 0)
         {
             return true;
         }

@@ -22,7 +22,7 @@ public sealed class RemoveAgwSessionCommand() : SessionBatchCommand("Remove sess
     [Parameter]
     public SwitchParameter Cascade { get; set; }
 
-    /// <summary>Do not ask about what goes along; with -Forget, forget although the machine is there. -WhatIf and -Confirm still hold.</summary>
+    /// <summary>Do not ask about what goes along; with -Forget, do it although the machine is there. -WhatIf and -Confirm still hold.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -81,7 +81,7 @@ public sealed class RemoveAgwSessionCommand() : SessionBatchCommand("Remove sess
             WriteVerbose($"The {one.Kind} {one.Name}, made along with session {one.Session}, stays: {one.UsedBy} needs it.");
             return false;
         }
-        if (Cascade && Force)
+        if (Cascade && (Force || Forget))
         {
             return true;
         }

@@ -1,3 +1,4 @@
+using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
@@ -170,6 +171,38 @@ public sealed class DeclaredMachineTests(ServedMachine machine) : IClassFixture<
 
         await machine.ConfigureAsync(Catalog + "[vm_templates.default]\napt_packages = [\"one\"]");
         Assert.Equal(0, (await machine.InitializeVmAsync()).Failed);
+    }
+
+    [RepositoryFact]
+    public async Task MiseComesWithTheFirstUserWhoNeedsItFromWhereTheConfigurationSays()
+    {
+        await DeclareNothingAsync();
+        await machine.RootAsync("! command -v mise");
+        await machine.ConfigureAsync($$"""
+            [apt_sources.mise]
+            key_url = "{{ServedMachine.Address}}/key.gpg"
+            key_path = "/etc/apt/keyrings/mise.gpg"
+            source = "deb [signed-by=/etc/apt/keyrings/mise.gpg] {{ServedMachine.Address}} ./"
+            source_file = "mise.list"
+            [agent_templates.default]
+            mise_packages = ["tool"]
+            """);
+        await machine.InitializeVmAsync();
+        await machine.RootAsync("! command -v mise");
+
+        await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "tools" }, NullEventSink.Instance, CancellationToken.None);
+        try
+        {
+            await machine.InitializeVmAsync();
+            Assert.Equal("mise\n", await machine.RootAsync("mise"));
+        }
+        finally
+        {
+            await machine.Engine.Agents.RemoveAsync("tools", cascade: true, NullEventSink.Instance, CancellationToken.None);
+        }
+
+        await DeclareNothingAsync();
+        await machine.RootAsync("! command -v mise && [ ! -e /etc/apt/sources.list.d/mise.list ]");
     }
 
     [RepositoryFact]

@@ -3,6 +3,11 @@ ALTER TABLE vm ADD COLUMN network TEXT NOT NULL DEFAULT 'direct';
 ALTER TABLE vm ADD COLUMN network_data TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE vm ADD COLUMN vm_host TEXT;
 
+-- What a half-made copy is a copy of, and where a workspace that moves lies as well.
+ALTER TABLE workspace ADD COLUMN copied_from TEXT;
+ALTER TABLE workspace ADD COLUMN other_path TEXT;
+ALTER TABLE workspace ADD COLUMN other_vm_id TEXT;
+
 -- What was made along with a session may go along with it.
 ALTER TABLE session ADD COLUMN made_workspace INTEGER NOT NULL DEFAULT 0 CHECK (made_workspace IN (0, 1));
 ALTER TABLE session ADD COLUMN made_agent INTEGER NOT NULL DEFAULT 0 CHECK (made_agent IN (0, 1));

@@ -25,5 +25,33 @@ agw_as() {
 }
 
 agw_is_btrfs() { [ "$(stat -f -c %T "$1")" = btrfs ]; }
-agw_discard() { [ ! -e "$1" ] || btrfs -q subvolume delete "$1" >/dev/null 2>&1 || rm -rf "$1"; }
 agw_new_folder() { if agw_is_btrfs "${1%/*}"; then btrfs -q subvolume create "$1" >/dev/null; else mkdir "$1"; fi; }
+
+# agw_is_there USER PATH: whether the workspace lies there, whole, since it comes there by rename. Something else there is an error.
+agw_is_there() {
+    [ -e "$2" ] || [ -L "$2" ] || return 1
+    [ "$(stat -c '%F %U %G' "$2")" = "directory $1 $1" ] || { echo "$2 is there already and is not this workspace" >&2; exit 1; }
+}
+
+# agw_discard PATH: removes a folder with all that is in it.
+agw_discard() {
+    [ -e "$1" ] || return 0
+    until btrfs -q subvolume delete "$1" >/dev/null 2>&1; do
+        agw_inner "$1" || { rm -rf "$1"; return; }
+    done
+}
+
+# Agents may have made subvolumes of their own in there, read-only ones too, which rm cannot remove. They go by id, and only where the
+# kernel says that they are inside: a list of names can be made to say anything, and a path can change under us. False when none went.
+agw_inner() (
+    [ "$(stat -f -c %T "$1")" = btrfs ] && [ "$(stat -c %i "$1")" = 256 ] || exit 1
+    agw_place() { btrfs inspect-internal subvolid-resolve "$1" "$2" 2>/dev/null; }
+    tree=$(agw_place "$(btrfs inspect-internal rootid "$1")" "$1") || exit 1
+    gone=1
+    for id in $(btrfs subvolume list "$1" | sed -n 's/^ID \([0-9]*\) .*/\1/p' | sort -rnu); do
+        case $(agw_place "$id" "$1") in
+        "$tree"/*) ! btrfs -q subvolume delete --subvolid "$id" "$1" >/dev/null 2>&1 || gone=0 ;;
+        esac
+    done
+    exit "$gone"
+)
