@@ -80,7 +80,7 @@ public sealed class VmNetwork(
 
             scope.Record($"join {driver.Name}");
             var catalog = config.Load().Catalog;
-            List<ProvisionStep> steps = [.. driver.AptPackages.SelectMany(set => AptSteps.CreateOne(catalog, set)), join];
+            List<ProvisionStep> steps = [.. driver.AptPackages.SelectMany(set => AptSteps.CreateOne(catalog, set, driver.Name)), join];
             var results = await Provisioner.RunAsync(shell, row.Name, steps, scope.RemoteId("join"), events, cancellationToken).ConfigureAwait(false);
             if (results.FirstOrDefault(step => step.State is StepState.Failed or StepState.Unsupported) is { } failed)
             {
