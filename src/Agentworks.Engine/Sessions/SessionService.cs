@@ -142,7 +142,7 @@ public sealed class SessionService(
         }
 
         var attach = $"exec tmux -S /run/agentworks/sessions/{name}/tmux/sock attach-session{(readOnly ? " -r" : string.Empty)} -t ={name}";
-        return machines.Interactive(place.Vm, place.User, attach);
+        return await machines.EnterAsync(place.Vm, place.User, attach, cancellationToken).ConfigureAwait(false);
     }
 
     internal static NotFoundException NoSuchSession(string name) =>
