@@ -3,13 +3,16 @@ using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Git;
 using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
 using Agentworks.Platforms;
+using Agentworks.Secrets;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
+using Agentworks.Variables;
 using Agentworks.VmHosts;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -40,17 +43,23 @@ public sealed class AgentworksEngine : IAsyncDisposable
         _machines = new MachineConnections(Platforms, ssh, keys, _store, options.Connect);
         var power = new MachinePower(Platforms, _store);
 
-        var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
+        var secrets = new SecretResolver(options.Secrets);
+        var variables = new VariablePlanner(Config);
+        var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
+        GitCredentials = new GitCredentialService(_store, Config, _machines, operations, gitCredentials, secrets);
+        Variables = new VariableService(_store, variables);
+        var shellVariables = new ShellVariables(variables, secrets);
+        var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
-        Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, gitCredentials, variables, shellVariables, options.Clock);
+        Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
-        var plan = new VmPlan(_store, Config, Platforms, keys);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
+        var plan = new VmPlan(_store, Config, Platforms, keys, gitCredentials, variables);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
-        Commands = new CommandService(_store, _machines, options.Clock);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), shellVariables);
+        Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
@@ -72,6 +81,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }
     public CommandService Commands { get; }
+    public GitCredentialService GitCredentials { get; }
+    public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,6 @@
+using Agentworks.Git;
 using Agentworks.Provisioning;
+using Agentworks.Variables;
 
 namespace Agentworks.Agents;
 
@@ -9,7 +11,20 @@ public sealed record AgentPlan
     public required string Shell { get; init; }
     public required IReadOnlyList<string> AuthorizedKeys { get; init; }
 
-    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys()];
+    /// <summary>What its template lists, with the tokens that are at hand.</summary>
+    public IReadOnlyList<GitCredentialEntry> GitCredentials { get; init; } = [];
+
+    /// <summary>Plain environment variables of all that it runs.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public IReadOnlyList<ProvisionStep> ToSteps() =>
+    [
+        User(),
+        Keys(),
+        .. GitCredentials.Count > 0 ? [GitCredentialSteps.Helper] : Array.Empty<ProvisionStep>(),
+        VariableSteps.User("agent", LinuxUser, Variables),
+        GitCredentialSteps.ForUser("agent", LinuxUser, GitCredentials),
+    ];
 
     private ProvisionStep User() => new(
         "agent-user",

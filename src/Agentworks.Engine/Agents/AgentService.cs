@@ -1,6 +1,7 @@
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -8,23 +9,25 @@ using Agentworks.Provisioning;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
+using Agentworks.Variables;
 
 namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
 public sealed class AgentService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, OperatorKeys keys, Sessions.SessionService sessions, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, OperatorKeys keys, Sessions.SessionService sessions, GitCredentialPlanner gitCredentials, VariablePlanner variables, ShellVariables shellVariables, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
     /// <summary>What is recorded; nothing is asked.</summary>
     public IReadOnlyList<AgwAgent> List() => _model.Agents();
 
-    public Task<AgwAgent> CreateAsync(NewAgent request, IEventSink events, CancellationToken cancellationToken)
+    public async Task<AgwAgent> CreateAsync(NewAgent request, IEventSink events, CancellationToken cancellationToken)
     {
         Naming.Validate(EntityKind.Agent, request.Name);
         var template = config.Load().ResolveAgentTemplate(request.Template);
-        return operations.RunAsync(
+        var credentials = await ResolveCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
+        return await operations.RunAsync(
             "New-AgwAgent",
             EntityKind.Agent,
             request.Name,
@@ -33,7 +36,7 @@ public sealed class AgentService(
             {
                 var (row, vm, workspaces) = Insert(request, template.Name);
                 scope.Record("user on the machine");
-                var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken).ConfigureAwait(false);
                 if (workspaces.Count > 0)
                 {
                     scope.Record("grants on the machine");
@@ -44,7 +47,7 @@ public sealed class AgentService(
                 Finish(row, result, [.. request.AllWorkspaces ? [] : workspaces]);
                 return Model(row.Name);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     public Task<AgwInitialization> InitializeAsync(string name, IEventSink events, CancellationToken cancellationToken) =>
@@ -56,8 +59,10 @@ public sealed class AgentService(
             async scope =>
             {
                 var (row, vm) = Require(name);
+                var credentials = await gitCredentials.ResolveAsync(
+                    config.Load().ResolveAgentTemplate(row.Template), vm, row, name, cancellationToken).ConfigureAwait(false);
                 scope.Record("user on the machine");
-                var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken).ConfigureAwait(false);
                 Finish(row, result, []);
                 return result;
             },
@@ -158,18 +163,18 @@ public sealed class AgentService(
             cancellationToken);
 
     /// <summary>A login shell as the agent, at home or in a workspace that it may enter.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken)
+    public async Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var (row, vm) = Require(name);
-        if (workspace is null)
+        var place = workspace is null ? null : store.Read(state => state.RequireWorkspace(workspace));
+        if (place is not null)
         {
-            return Task.FromResult(machines.Interactive(vm, row.LinuxUser, null));
+            RequireAccess(store, row, place);
         }
 
-        var place = store.Read(state => state.RequireWorkspace(workspace));
-        RequireAccess(store, row, place);
-        return Task.FromResult(machines.Interactive(vm, row.LinuxUser, $"cd {PosixShell.Quote(place.Path)} && exec \"$SHELL\" -l"));
+        var exports = await shellVariables.PrepareAsync(machines.Shell(vm), vm, place, row, row.LinuxUser, cancellationToken).ConfigureAwait(false);
+        var folder = place is null ? string.Empty : $"cd {PosixShell.Quote(place.Path)} && ";
+        return machines.Interactive(vm, row.LinuxUser, place is null && exports.Length == 0 ? null : $"{exports}{folder}exec \"$SHELL\" -l");
     }
 
     /// <exception cref="AccessNotGrantedException">The agent has no grant of any kind.</exception>
@@ -192,11 +197,20 @@ public sealed class AgentService(
         return Row(request, config.Load().ResolveAgentTemplate(request.Template).Name, vm);
     }
 
+    /// <summary>Finds the tokens of an agent that is to be made, before anything is done.</summary>
+    /// <exception cref="SecretMissingException">Names all that are missing.</exception>
+    internal Task<IReadOnlyList<GitCredentialEntry>> ResolveCredentialsAsync(NewAgent request, CancellationToken cancellationToken)
+    {
+        var half = store.Read(state => state.FindAgent(request.Name) is { State: LifecycleState.Creating } row ? (Row: row, Vm: state.GetVm(row.VmId)) : default);
+        return gitCredentials.ResolveAsync(config.Load().ResolveAgentTemplate(request.Template), half.Vm, half.Row, request.Name, cancellationToken);
+    }
+
     /// <summary>Makes a recorded agent, whole or half made, as a part of another operation that holds its lock and undoes what fails.</summary>
-    internal async Task BuildAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    internal async Task BuildAsync(
+        OperationScope scope, AgentRow row, VmRow vm, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
     {
         scope.Record("user on the machine");
-        var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+        var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken).ConfigureAwait(false);
         scope.Record("agent recorded");
         Finish(row, result, []);
     }
@@ -273,7 +287,8 @@ public sealed class AgentService(
         return rows;
     }
 
-    private async Task<AgwInitialization> ApplyAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    private async Task<AgwInitialization> ApplyAsync(
+        OperationScope scope, AgentRow row, VmRow vm, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var plan = new AgentPlan
@@ -281,9 +296,12 @@ public sealed class AgentService(
             LinuxUser = row.LinuxUser,
             Shell = config.Load().ResolveAgentTemplate(row.Template).Shell,
             AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
+            GitCredentials = credentials,
+            Variables = variables.OfUser(row),
         };
         var steps = await Provisioner.RunAsync(
             machines.Shell(vm), row.Name, plan.ToSteps(), scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
+        gitCredentials.Record(vm, row, credentials, steps);
         return new AgwInitialization
         {
             Vm = vm.Name,

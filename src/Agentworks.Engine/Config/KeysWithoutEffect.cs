@@ -8,11 +8,11 @@ namespace Agentworks.Config;
 /// </summary>
 internal static class KeysWithoutEffect
 {
-    private static readonly string[] WholeSections = ["azure", "proxmox", "git_credentials"];
+    private static readonly string[] WholeSections = ["azure", "proxmox"];
 
     private static readonly string[] UserSetup =
     [
-        "git_credentials", "user_install_commands", "dotfiles_source", "dotfiles_destination", "dotfiles_install_cmd", "mise_activate",
+        "user_install_commands", "dotfiles_source", "dotfiles_destination", "dotfiles_install_cmd", "mise_activate",
         "mise_packages", "mise_lockfile", "mise_allow_unlocked", "mise_install_before", "mise_prune_on_reinit", "nerf_install_claude_plugin",
         "claude_marketplaces", "claude_plugins", "git_force_safe_directory",
     ];

@@ -1,4 +1,5 @@
 using Agentworks.Config;
+using Agentworks.Git;
 
 namespace Agentworks.Provisioning;
 
@@ -23,6 +24,7 @@ public sealed record InitializationPlan
         RuntimeSteps.Folders(AdminUser),
         RuntimeSteps.Sessions,
         RuntimeSteps.Consoles,
+        GitCredentialSteps.Helper,
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
         SwapStep.Create(Template.Swap),
         .. AptSteps.Create(Catalog, Template.Apt, NeedsMise ? [.. Template.AptPackages, AptSteps.Mise] : Template.AptPackages),

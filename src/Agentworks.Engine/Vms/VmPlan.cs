@@ -2,16 +2,18 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Agentworks.Config;
 using Agentworks.Errors;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
 using Agentworks.State;
 using Agentworks.State.Rows;
+using Agentworks.Variables;
 
 namespace Agentworks.Vms;
 
 /// <summary>What is declared of a machine, as steps. Initialization applies them and Test-AgwVm looks at them: one list for both.</summary>
-public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegistry platforms, OperatorKeys keys)
+public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegistry platforms, OperatorKeys keys, GitCredentialPlanner gitCredentials, VariablePlanner variables)
 {
     /// <summary>What makes a bare machine one that its admin can enter.</summary>
     public async Task<IReadOnlyList<ProvisionStep>> BootstrapStepsAsync(VmRow row, CancellationToken cancellationToken)
@@ -31,7 +33,10 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
     /// <summary>Everything, in the order in which it is made true.</summary>
     /// <exception cref="ConfigException">The configuration is wrong; says where.</exception>
     /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
-    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(VmRow row, CancellationToken cancellationToken)
+    /// <param name="row">The machine.</param>
+    /// <param name="credentials">The admin's git credentials with their tokens; null to look only.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(VmRow row, IReadOnlyList<GitCredentialEntry>? credentials, CancellationToken cancellationToken)
     {
         var settings = config.Load();
         var initialization = new InitializationPlan
@@ -43,7 +48,14 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             Catalog = settings.Catalog,
             NeedsMise = Users(settings, row).Any(user => user.NeedsMise),
         };
-        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps()];
+        return
+        [
+            .. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false),
+            .. initialization.ToSteps(),
+            VariableSteps.Machine(variables.OfMachine(row)),
+            VariableSteps.User("admin", row.AdminUser, variables.OfUser(null)),
+            GitCredentialSteps.ForUser("admin", row.AdminUser, credentials ?? gitCredentials.Declared(settings.Admin)),
+        ];
     }
 
     /// <summary>Refuses what can be seen to be impossible before anything is made of the template.</summary>
@@ -63,6 +75,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
+            settings.Admin.GitCredentials.Select(name => settings.GitCredentials[name]), template.Env,
             Users(settings, row).Any(user => user.NeedsMise), settings.Operator.ExtraSshPublicKeys,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();

@@ -7,12 +7,13 @@ using Agentworks.Platforms;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
+using Agentworks.Variables;
 
 namespace Agentworks.Vms;
 
 /// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
 public sealed class VmService(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker, ShellVariables variables)
 {
     private readonly StateModel _model = new(store);
 
@@ -92,11 +93,11 @@ public sealed class VmService(
             cancellationToken);
 
     /// <summary>A login shell on it as its admin.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken)
+    public async Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var row = Require(name);
-        return Task.FromResult(machines.Interactive(row, row.AdminUser, null));
+        var exports = await variables.PrepareAsync(machines.Shell(row), row, workspace: null, agent: null, row.AdminUser, cancellationToken).ConfigureAwait(false);
+        return machines.Interactive(row, row.AdminUser, exports.Length == 0 ? null : exports + "exec \"$SHELL\" -l");
     }
 
     private async Task<VmStatus> ObserveAsync(AgwVm vm, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ agw_tree "$path"
 agw_tree "$root/.new-$user"
 if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null; fi
 if getent group "$user" >/dev/null; then groupdel "$user"; fi
-rm -rf "/var/lib/agentworks/homes/$user"
+rm -rf "/var/lib/agentworks/homes/$user" "/run/agentworks/clone/$user"
 if [ -e "$path" ] || id -u "$user" >/dev/null 2>&1 || getent group "$user" >/dev/null; then
     echo "something of $path or user $user is left" >&2
     exit 1
