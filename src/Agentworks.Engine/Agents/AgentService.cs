@@ -15,7 +15,7 @@ namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
 public sealed class AgentService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, OperatorKeys keys, Sessions.SessionService sessions, GitCredentialPlanner gitCredentials, VariablePlanner variables, ShellVariables shellVariables, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, ShellVariables shellVariables, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
@@ -26,6 +26,7 @@ public sealed class AgentService(
     {
         Naming.Validate(EntityKind.Agent, request.Name);
         var template = config.Load().ResolveAgentTemplate(request.Template);
+        planner.Validate(template.Name);
         var credentials = await ResolveCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
         return await operations.RunAsync(
             "New-AgwAgent",
@@ -59,10 +60,9 @@ public sealed class AgentService(
             async scope =>
             {
                 var (row, vm) = Require(name);
-                var credentials = await gitCredentials.ResolveAsync(
-                    config.Load().ResolveAgentTemplate(row.Template), vm, row, name, cancellationToken).ConfigureAwait(false);
+                var credentials = await planner.ResolveCredentialsAsync(row.Template, vm, row, name, cancellationToken).ConfigureAwait(false);
                 scope.Record("user on the machine");
-                var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken, AccessSteps(row)).ConfigureAwait(false);
                 Finish(row, result, []);
                 return result;
             },
@@ -140,17 +140,17 @@ public sealed class AgentService(
                 {
                     var implicitly = store.Read(state => state.ListGrants(row.Id, workspace.Id)).Any(grant => grant.Kind == GrantKind.Implicit);
                     var still = implicitly || (row.AllWorkspaces && !all);
-                    IReadOnlyList<int> processes = [];
+                    var left = LingeringProcesses.None;
                     if (!still)
                     {
                         scope.Record("revoke " + workspace.Name);
-                        processes = await WorkspaceAccess.RevokeAsync(
+                        left = await WorkspaceAccess.RevokeAsync(
                             machines.Shell(vm), row, workspace, kill, scope.RemoteId("revoke-" + workspace.Name), cancellationToken).ConfigureAwait(false);
                     }
 
                     // Forgotten only after it no longer holds.
                     store.Write(state => state.RemoveGrant(new GrantRow(row.Id, workspace.Id, GrantKind.Explicit)));
-                    outcomes.Add(new RevokeOutcome(ToModel(row, workspace, vm, all ? GrantKind.All : GrantKind.Explicit), still, processes));
+                    outcomes.Add(new RevokeOutcome(ToModel(row, workspace, vm, all ? GrantKind.All : GrantKind.Explicit), still, left.Inside, left.Hidden, left.Holders));
                 }
 
                 if (all)
@@ -202,7 +202,7 @@ public sealed class AgentService(
     internal Task<IReadOnlyList<GitCredentialEntry>> ResolveCredentialsAsync(NewAgent request, CancellationToken cancellationToken)
     {
         var half = store.Read(state => state.FindAgent(request.Name) is { State: LifecycleState.Creating } row ? (Row: row, Vm: state.GetVm(row.VmId)) : default);
-        return gitCredentials.ResolveAsync(config.Load().ResolveAgentTemplate(request.Template), half.Vm, half.Row, request.Name, cancellationToken);
+        return planner.ResolveCredentialsAsync(request.Template, half.Vm, half.Row, request.Name, cancellationToken);
     }
 
     /// <summary>Makes a recorded agent, whole or half made, as a part of another operation that holds its lock and undoes what fails.</summary>
@@ -287,21 +287,22 @@ public sealed class AgentService(
         return rows;
     }
 
+    /// <summary>What makes its recorded grants true on the machine, and nothing else.</summary>
+    internal IReadOnlyList<ProvisionStep> AccessSteps(AgentRow row) => store.Read(state => AccessPlan.Of(state, row)).ToSteps();
+
     private async Task<AgwInitialization> ApplyAsync(
-        OperationScope scope, AgentRow row, VmRow vm, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
+        OperationScope scope,
+        AgentRow row,
+        VmRow vm,
+        IReadOnlyList<GitCredentialEntry> credentials,
+        CancellationToken cancellationToken,
+        IReadOnlyList<ProvisionStep>? more = null)
     {
         var began = clock.GetTimestamp();
-        var plan = new AgentPlan
-        {
-            LinuxUser = row.LinuxUser,
-            Shell = config.Load().ResolveAgentTemplate(row.Template).Shell,
-            AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
-            GitCredentials = credentials,
-            Variables = variables.OfUser(row),
-        };
+        var plan = await planner.PlanAsync(row, vm, credentials, cancellationToken).ConfigureAwait(false);
         var steps = await Provisioner.RunAsync(
-            machines.Shell(vm), row.Name, plan.ToSteps(), scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
-        gitCredentials.Record(vm, row, credentials, steps);
+            machines.Shell(vm), row.Name, [.. plan.ToSteps(), .. more ?? []], scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
+        planner.Record(vm, row, credentials, steps);
         return new AgwInitialization
         {
             Vm = vm.Name,

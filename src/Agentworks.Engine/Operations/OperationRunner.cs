@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Model;
 using Agentworks.State;
 
 namespace Agentworks.Operations;
@@ -8,7 +9,7 @@ namespace Agentworks.Operations;
 /// Runs a multi-step change: holds the thing's lock (which the death of this process frees), keeps the journal, and leaves an entry
 /// that says how it ended. An entry left open by a dead process is closed by the next change of the same thing, which converges.
 /// </summary>
-public sealed class OperationRunner(StateStore store)
+public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = null)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
 
@@ -51,6 +52,12 @@ public sealed class OperationRunner(StateStore store)
             foreach (var one in held)
             {
                 one.Dispose();
+            }
+
+            // Also after a failure, which may have made or undone a part. Sessions alone are in none of the operator's files.
+            if (afterwards is not null && (kind != EntityKind.Session || along.Count > 0))
+            {
+                await afterwards.ChangedAsync(events, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -26,6 +26,7 @@ public sealed record InitializationPlan
         RuntimeSteps.Consoles,
         GitCredentialSteps.Helper,
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
+        RuntimeSteps.WorkspaceMount(WorkspacesPath),
         SwapStep.Create(Template.Swap),
         .. AptSteps.Create(Catalog, Template.Apt, NeedsMise ? [.. Template.AptPackages, AptSteps.Mise] : Template.AptPackages),
         SnapSteps.Create(Template.Snap),
