@@ -49,7 +49,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         CodeWorkspaces = new CodeWorkspaceService(_store, Config, SshConfig, options.Processes);
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces));
 
-        var secrets = new SecretResolver(options.Secrets);
+        var secrets = Secrets = new SecretResolver(options.Secrets);
         var variables = new VariablePlanner(Config);
         var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
         GitCredentials = new GitCredentialService(_store, Config, _machines, operations, gitCredentials, secrets);
@@ -103,6 +103,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
+    public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public VariableService Variables { get; }
     public DoctorService Doctor { get; }
