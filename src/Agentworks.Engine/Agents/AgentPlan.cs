@@ -12,6 +12,9 @@ public sealed record AgentPlan
     public required string Shell { get; init; }
     public required IReadOnlyList<string> AuthorizedKeys { get; init; }
 
+    /// <summary>What the machine needs for its set-up.</summary>
+    public IReadOnlyList<ProvisionStep> Tools { get; init; } = [];
+
     /// <summary>What it gets beyond its account.</summary>
     public required UserSetupPlan Setup { get; init; }
 
@@ -29,6 +32,7 @@ public sealed record AgentPlan
     [
         User(),
         Keys(),
+        .. Tools,
         .. GitCredentials.Count > 0 ? [GitCredentialSteps.Helper] : Array.Empty<ProvisionStep>(),
         VariableSteps.User("agent", LinuxUser, Variables),
         GitCredentialSteps.ForUser("agent", LinuxUser, GitCredentials),

@@ -3,6 +3,7 @@ using Agentworks.Events;
 using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Provisioning;
 using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
@@ -44,6 +45,7 @@ public sealed class AgentPlanner(StateStore store, ConfigService config, Operato
         {
             LinuxUser = row.LinuxUser,
             Shell = template.Shell,
+            Tools = template.NeedsMise ? AptSteps.CreateMise(settings.Catalog) : [],
             AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
             GitCredentials = credentials,
             Variables = variables.OfUser(row),

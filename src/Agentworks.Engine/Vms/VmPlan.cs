@@ -47,7 +47,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             AdminShell = settings.Admin.Shell,
             Template = settings.ResolveVmTemplate(row.Template),
             Catalog = settings.Catalog,
-            NeedsMise = Users(settings, row).Any(user => user.NeedsMise()),
+            NeedsMise = Users(settings, row).Any(user => user.NeedsMise),
         };
         var admin = UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, row.AdminUser) with
         {
@@ -87,8 +87,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
-            settings.Admin.GitCredentials.Select(name => settings.GitCredentials[name]), template.Env,
-            Users(settings, row).Any(user => user.NeedsMise()), settings.Operator.ExtraSshPublicKeys,
+            settings.Admin.GitCredentials.Select(name => settings.GitCredentials[name]), template.Env, settings.Operator.ExtraSshPublicKeys,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }
