@@ -29,7 +29,7 @@ public sealed class AgentPlanner(StateStore store, ConfigService config, Operato
         {
             LinuxUser = row.LinuxUser,
             Shell = template.Shell,
-            Tools = template.NeedsMise ? AptSteps.CreateMise(settings.Catalog) : [],
+            Tools = template.NeedsMise() ? AptSteps.CreateMise(settings.Catalog) : [],
             AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
             Setup = settings.Admin.GitForceSafeDirectory
                 ? setup with { WorkspacesPath = vm.WorkspacesPath, SafeDirectories = Granted(row) }
