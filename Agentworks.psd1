@@ -75,6 +75,7 @@
         'Unregister-AgwVmHost'
         'Update-AgwCodeWorkspace'
         'Update-AgwSshConfig'
+        'Update-AgwVmNetwork'
     )
     PrivateData          = @{
         PSData = @{
