@@ -45,7 +45,7 @@ public sealed class AgentPlanner(StateStore store, ConfigService config, Operato
         {
             LinuxUser = row.LinuxUser,
             Shell = template.Shell,
-            Tools = template.NeedsMise ? AptSteps.CreateMise(settings.Catalog) : [],
+            Tools = template.NeedsMise() ? AptSteps.CreateMise(settings.Catalog) : [],
             AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
             GitCredentials = credentials,
             Variables = variables.OfUser(row),

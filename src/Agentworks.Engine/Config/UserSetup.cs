@@ -37,7 +37,7 @@ public abstract record UserSetup
     public bool MisePruneOnReinit { get; init; } = true;
 
     /// <summary>Whether its tools need mise on the machine.</summary>
-    internal bool NeedsMise => MisePackages.Count > 0 || MiseLockfile is not null;
+    public bool NeedsMise() => MisePackages.Count > 0 || MiseLockfile is not null;
 
     public bool NerfInstallClaudePlugin { get; init; }
     public IReadOnlyList<string> ClaudeMarketplaces { get; init; } = [];

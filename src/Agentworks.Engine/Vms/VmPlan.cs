@@ -47,7 +47,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             AdminShell = settings.Admin.Shell,
             Template = settings.ResolveVmTemplate(row.Template),
             Catalog = settings.Catalog,
-            NeedsMise = Users(settings, row).Any(user => user.NeedsMise),
+            NeedsMise = Users(settings, row).Any(user => user.NeedsMise()),
         };
         var admin = UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, row.AdminUser) with
         {
