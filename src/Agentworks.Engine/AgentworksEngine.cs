@@ -3,6 +3,7 @@ using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
@@ -28,7 +29,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
     private AgentworksEngine(EngineOptions options)
     {
         _store = StateStore.Open(options.Home, options.Clock);
-        var operations = new OperationRunner(_store);
+        var logs = new LogFolder(options.Home, options.Clock);
+        var operations = new OperationRunner(_store, logs, options.Clock);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
         Catalog = new CatalogService(Config);
@@ -49,9 +51,10 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var plan = new VmPlan(_store, Config, Platforms, keys);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power));
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines));
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
+        History = new VmHistoryService(_store, logs);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -65,6 +68,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public CatalogService Catalog { get; }
     public VmService Vms { get; }
     public ImportService Import { get; }
+    public VmHistoryService History { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public AgentService Agents { get; }

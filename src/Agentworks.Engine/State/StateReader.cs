@@ -58,6 +58,9 @@ public class StateReader
     public IReadOnlyList<ConsoleSessionRow> ListConsoleSessions(string? consoleId = null, string? sessionId = null) =>
         ConsoleSessionTable.List(Database, consoleId, sessionId);
 
+    /// <summary>What happened to a machine, the oldest first.</summary>
+    public IReadOnlyList<VmEventRow> ListVmEvents(string vmId) => VmEventTable.List(Database, vmId);
+
     /// <summary>How many workspaces each machine has, by machine id; machines without any are absent. So are the others.</summary>
     public IReadOnlyDictionary<string, int> CountWorkspacesByVm() => Count("workspace", "vm_id");
     public IReadOnlyDictionary<string, int> CountAgentsByVm() => Count("agent", "vm_id");

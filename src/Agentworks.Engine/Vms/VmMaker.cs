@@ -3,6 +3,7 @@ using System.Text.Json;
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.History;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -44,6 +45,8 @@ public sealed class VmMaker(
     private async Task BringUpAsync(OperationScope scope, VmRow row, IVmPlatform platform, CancellationToken cancellationToken)
     {
         var entered = false;
+        scope.Record("platform " + row.Platform);
+        scope.Note(VmEventNames.ProvisioningStarted, row.Platform);
         try
         {
             var machine = await platform.CreateAsync(row.ToMachine(store.OwnerTag).Spec, scope, scope.Events, cancellationToken).ConfigureAwait(false);
@@ -61,6 +64,8 @@ public sealed class VmMaker(
             scope.Record("bootstrap");
             entered = true;
             await BootstrapAsync(scope, row, platform, machine, cancellationToken).ConfigureAwait(false);
+            scope.Note(VmEventNames.Bootstrapped);
+            scope.Note(VmEventNames.ProvisioningCompleted);
         }
         catch (AgentworksException) when (platform.Traits.OwnsMachine || !entered)
         {
@@ -91,6 +96,7 @@ public sealed class VmMaker(
         var applied = plan.Fingerprint(row);
         var declared = await plan.StepsAsync(row, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
+        scope.Note(VmEventNames.InitializationStarted);
         var steps = await Provisioner.RunAsync(
             machines.Shell(row, holdsLock: true), row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
@@ -103,6 +109,9 @@ public sealed class VmMaker(
             WorkspaceStore = kind ?? row.WorkspaceStore,
             AppliedHash = applied,
         }));
+        scope.Note(
+            result.Failed > 0 ? VmEventNames.InitializationPartial : VmEventNames.InitializationCompleted,
+            result.Failed > 0 ? result.FailedNames.Replace("\n", ", ", StringComparison.Ordinal) : $"{result.Changed} changed");
         return result;
     }
 
