@@ -3,11 +3,14 @@ using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
+using Agentworks.Forgetting;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Operations;
+using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
+using Agentworks.PortForwards;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
@@ -30,7 +33,6 @@ public sealed class AgentworksEngine : IAsyncDisposable
     {
         _store = StateStore.Open(options.Home, options.Clock);
         var logs = new LogFolder(options.Home, options.Clock);
-        var operations = new OperationRunner(_store, logs, options.Clock);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
         Catalog = new CatalogService(Config);
@@ -41,16 +43,27 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var keys = new OperatorKeys(options.Home, Config, own);
         _machines = new MachineConnections(Platforms, ssh, keys, _store, options.Connect);
         var power = new MachinePower(Platforms, _store);
+        SshConfig = new SshConfigService(
+            _store, Config, _machines, keys, knownHostsFile, options.Processes, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        CodeWorkspaces = new CodeWorkspaceService(_store, Config, SshConfig, options.Processes);
+        var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        Agents = new AgentService(_store, Config, _machines, operations, keys, Sessions, options.Clock);
+        var agentPlanner = new AgentPlanner(_store, Config, keys);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, options.Clock);
+        AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, keys);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
-        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents);
+        PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
+        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards);
+        Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts);
         Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines));
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
@@ -71,10 +84,18 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHistoryService History { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public WorkspaceCopier WorkspaceCopier { get; }
+    public WorkspaceMover WorkspaceMover { get; }
+    public WorkspaceUpkeep WorkspaceUpkeep { get; }
+    public SshConfigService SshConfig { get; }
+    public CodeWorkspaceService CodeWorkspaces { get; }
     public AgentService Agents { get; }
+    public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public SessionMaker SessionMaker { get; }
+    public PortForwardService PortForwards { get; }
+    public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public DoctorService Doctor { get; }
 

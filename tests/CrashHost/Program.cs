@@ -28,6 +28,13 @@ switch (kind)
     case "workspace":
         await engine.Workspaces.CreateAsync(new NewWorkspace { Name = name }, sink, CancellationToken.None);
         break;
+    case "copy":
+        await engine.WorkspaceCopier.CopyAsync(new CopyWorkspace(args[4], name, args[5]), sink, CancellationToken.None);
+        break;
+    case "move":
+        await engine.WorkspaceMover.MoveAsync(
+            new MoveWorkspace { Name = name, Path = args[4].StartsWith('/') ? args[4] : null, Vm = args[4].StartsWith('/') ? null : args[4] }, sink, CancellationToken.None);
+        break;
     case "agent":
         await engine.Agents.CreateAsync(new NewAgent { Name = name, Workspaces = [args[4]] }, sink, CancellationToken.None);
         break;

@@ -79,7 +79,7 @@ public sealed class AdoptTests : IAsyncLifetime, IResourceJournal
     [MachineFact]
     public async Task AnAdoptedMachineWorksAndIsGivenBackAsItWas()
     {
-        const string Traces = "getent passwd | cut -d: -f1 | sort; getent group | cut -d: -f1 | sort; ls -d /etc/agentworks /usr/lib/agentworks /var/lib/agentworks /var/log/agentworks /run/agentworks /etc/sudoers.d/* /etc/ssh/sshd_config.d/* /etc/systemd/system/agentworks* /opt/agentworks 2>/dev/null; true";
+        const string Traces = "getent passwd | cut -d: -f1 | sort; getent group | cut -d: -f1 | sort; ls -d /etc/agentworks /usr/lib/agentworks /var/lib/agentworks /var/log/agentworks /run/agentworks /etc/sudoers.d/* /etc/ssh/sshd_config.d/* /etc/systemd/system/agentworks* /etc/profile.d/* /opt/agentworks 2>/dev/null; cat /etc/zsh/zprofile /etc/fstab";
         var before = await RunOnMachineAsync(Traces);
         await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home!.Path });
         var request = new NewVm

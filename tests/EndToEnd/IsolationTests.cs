@@ -83,6 +83,25 @@ public sealed class IsolationTests(MachineFixture machine) : IAsyncLifetime
     }
 
     [MachineFact]
+    public async Task AHookOfAnAgentNeverRunsAsTheAdmin()
+    {
+        var made = await machine.RunAsync(
+            "git init -q . && printf '#!/bin/sh\\nid -un >> /tmp/hook-ran-as\\n' > .git/hooks/post-checkout && chmod +x .git/hooks/post-checkout && git config core.fsmonitor .git/hooks/post-checkout"
+            + " && git -c user.name=a -c user.email=a commit -q --allow-empty -m one && : > /tmp/hook-ran-as && chmod 666 /tmp/hook-ran-as",
+            "alice",
+            "mine");
+        Assert.True(made.ExitCode == 0, made.ErrorOutput);
+
+        var byHand = await machine.RunAsync("git -C /opt/agentworks/workspaces/mine status");
+        await machine.RunAsync("git checkout -q -b other; git status", workspace: "mine");
+
+        Assert.NotEqual(0, byHand.ExitCode);
+        var users = (await machine.RootAsync("cat /tmp/hook-ran-as; rm /tmp/hook-ran-as")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+        Assert.NotEmpty(users);
+        Assert.All(users, user => Assert.Contains(user, new[] { "ws-mine", "agt-alice" }));
+    }
+
+    [MachineFact]
     public async Task AGrantHoldsInTheNextCommandAndARevokeAtOnce()
     {
         Assert.NotEqual(0, (await machine.RunAsync("ls /opt/agentworks/workspaces/theirs", "alice")).ExitCode);

@@ -60,6 +60,29 @@ Describe 'Access' -Tag Machine {
         Wait-Until { (Get-Truth 'pgrep -x -f "sleep 1002"; true') -eq '' }
     }
 
+    It 'is made true again by an initialization, which says what was not' {
+        Grant-AgwWorkspaceAccess coder app
+        (Initialize-AgwAgent coder).Changed | Should -Be 0
+        $null = Get-Truth 'gpasswd -d agt-coder ws-app; gpasswd -a agt-coder ws-web'
+        $found = Initialize-AgwAgent coder
+        ($found.Steps | Where-Object State -EQ Changed).Name | Should -Be 'workspace-groups'
+        (Invoke-AgwCommand 'touch here' -Workspace app -Agent coder).ExitCode | Should -Be 0
+        (Invoke-AgwCommand 'ls /opt/agentworks/workspaces/web' -Agent coder).ExitCode | Should -Not -Be 0
+        (Initialize-AgwAgent coder).Changed | Should -Be 0
+    }
+
+    It 'is named where a process hides that could still have it' {
+        Grant-AgwWorkspaceAccess coder app
+        $null = Invoke-AgwCommand 'setsid unshare --user --map-root-user --mount sleep 1008 >/dev/null 2>&1 </dev/null &' -Workspace app -Agent coder
+        Wait-Until { Get-Truth 'pgrep -x -f "sleep 1008"; true' }
+        $null = Invoke-AgwCommand 'cd ~; setsid sleep 1009 >/dev/null 2>&1 </dev/null &' -Workspace app -Agent coder
+        Wait-Until { Get-Truth 'pgrep -x -f "sleep 1009"; true' }
+        $outcome = Revoke-AgwWorkspaceAccess coder app -PassThru -WarningVariable warnings -WarningAction SilentlyContinue
+        $outcome.Holders | Should -Contain ([int] (Get-Truth 'pgrep -x -f "sleep 1009"'))
+        $outcome | Format-List | Out-String | Should -Match 'Holders'
+        @($outcome.Processes) + @($outcome.Hidden) | Should -Not -BeNullOrEmpty
+    }
+
     It 'stays where a session needs it, and says so' {
         $null = New-AgwSession s1 app -Agent coder -Command 'sleep 1000'
         Grant-AgwWorkspaceAccess coder app

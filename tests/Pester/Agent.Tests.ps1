@@ -50,4 +50,50 @@ Describe 'An agent' -Tag Machine {
         $agent | Remove-AgwAgent -Confirm:$false | Should -BeNullOrEmpty
         Get-Truth "getent passwd $($agent.LinuxUser); ls -d $($agent.Home) 2>&1; pgrep -x -f 'sleep 1001'; true" | Should -BeLike '*No such file or directory'
     }
+
+    It 'is as declared until something is changed by hand, and then that is named' {
+        $agent = New-AgwAgent coder
+        Test-AgwAgent -Quiet | Should -BeTrue
+        $checks = $agent | Test-AgwAgent
+        $checks.Status | Select-Object -Unique | Should -Be 'InPlace'
+        $checks[0].Kind, $checks[0].Name, $checks[0].Vm, $checks[0].Check | Should -Be 'Agent', 'coder', 'box', 'agent-user'
+        $null = Get-Truth "chmod 755 $($agent.Home)"
+        (Test-AgwAgent c* | Where-Object Status -EQ Drifted).Check | Should -Be 'agent-user'
+        Test-AgwAgent coder -Quiet | Should -BeFalse
+        ($agent | Initialize-AgwAgent).Changed | Should -Be 1
+        Test-AgwAgent coder -Quiet | Should -BeTrue
+        Test-AgwAgent nobody* -Quiet | Should -BeTrue
+        Test-AgwAgent nobody -Quiet -ErrorAction SilentlyContinue -ErrorVariable missing | Should -BeFalse
+        $missing[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+    }
+
+    It 'gets what its template names, and tells what it could not get' {
+        $config = Join-Path $env:AGENTWORKS_HOME 'config.toml'
+        $dots = New-Item -ItemType Directory (Join-Path $env:AGENTWORKS_HOME 'dots') -Force
+        Set-Content (Join-Path $dots 'gitignore') '*.tmp'
+        Set-Content $config @'
+[agent_templates.default]
+user_install_commands = ["hello", "broken"]
+dotfiles_source = "dots"
+dotfiles_install_cmd = ""
+[user_install_commands.hello]
+command = "mkdir -p ~/bin; printf '#!/bin/sh\necho hi\n' > ~/bin/hello; chmod +x ~/bin/hello"
+path = ["~/bin"]
+test_exec = "hello"
+[user_install_commands.broken]
+command = "echo 'no luck' >&2; exit 1"
+'@
+        try {
+            $agent = New-AgwAgent coder
+            $agent.State | Should -Be 'Partial'
+            $agent.FailedSteps | Should -Be 'agent-install-broken'
+            ($agent | Invoke-AgwCommand 'bash -lc hello; cat ~/.dotfiles/gitignore').Output | Should -Be "hi`n*.tmp`n"
+            ($agent | Test-AgwAgent | Where-Object Status -EQ Drifted).Check | Should -Be 'agent-install-broken'
+            ((Initialize-AgwAgent coder).Steps | Where-Object State -EQ Failed).Detail | Should -Be 'no luck'
+            Remove-Item $dots -Recurse
+            { New-AgwAgent other -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound*'
+            Get-AgwAgent other -ErrorAction Ignore | Should -BeNullOrEmpty
+        }
+        finally { Remove-Item $config, $dots -Recurse -ErrorAction Ignore }
+    }
 }

@@ -116,6 +116,51 @@ Describe 'A session' -Tag Machine {
         (Get-AgwSession s1).Status | Should -Be 'Running'
     }
 
+    It 'is made along with its place, and takes it along when asked to' {
+        $session = Get-AgwVm box | New-AgwSession fit -NewWorkspace -NewAgent -AgentName fitter -Command 'sleep 1007'
+        $session.Workspace | Should -Be 'fit'
+        $session.Agent | Should -Be 'fitter'
+        $session.Status | Should -Be 'Running'
+        (Remove-AgwSession fit -Cascade -WhatIf *>&1) | Should -BeNullOrEmpty
+        Invoke-Pwsh 'Remove-AgwSession fit -Cascade -WhatIf' | Should -HaveCount 3
+        Remove-AgwSession fit -Cascade -Force -Confirm:$false -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        Get-AgwSession fi* | Should -BeNullOrEmpty
+        Get-AgwWorkspace fit* | Should -BeNullOrEmpty
+        Get-AgwAgent fit* | Should -BeNullOrEmpty
+        Get-Truth 'getent passwd agt-fitter ws-fit; ls -d /opt/agentworks/workspaces/fit 2>/dev/null; true' | Should -BeNullOrEmpty
+    }
+
+    It 'leaves what was made along with it where nobody can be asked, and says so' {
+        $null = New-AgwSession fit -NewWorkspace -Agent coder -Command 'sleep 1007'
+        Remove-AgwSession fit -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*Remove-AgwWorkspace fit*'
+        (Get-AgwWorkspace fit).Name | Should -Be 'fit'
+        Remove-AgwWorkspace fit -Confirm:$false
+    }
+
+    It 'is started with all that are stopped, and found by whose it is' {
+        $null = New-AgwSession s1 app -Agent coder -Command 'sleep 1000'
+        $null = New-AgwSession s2 app -Admin -Command 'sleep 1000'
+        (Get-AgwSession -Admin).Name | Should -Be 's2'
+        (Get-AgwSession -Agent coder).Name | Should -Be 's1'
+        Get-AgwSession | Stop-AgwSession -Grace 1
+        (Get-AgwSession -Status Stopped | Start-AgwSession -PassThru).Status | Should -Be 'Running', 'Running'
+        { Get-AgwSession -Workspace nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
+    }
+
+    It 'that is broken is ended and restarted by force' {
+        $null = New-AgwSession s1 app -Agent coder -Command 'trap "" INT TERM HUP; while :; do sleep 1000; done'
+        $null = Invoke-AgwCommand 'rm /run/agentworks/sessions/s1/tmux/sock' -Agent coder
+        (Get-AgwSession -Status Broken).Name | Should -Be 's1'
+        $before = Get-AgwSession s1
+        (Restart-AgwSession s1 -Force -PassThru).Status | Should -Be 'Running'
+        (Get-AgwSession s1).RunId | Should -Not -Be $before.RunId
+        $null = Invoke-AgwCommand 'rm /run/agentworks/sessions/s1/tmux/sock' -Agent coder
+        Get-AgwSession -Status Broken | Stop-AgwSession -Force
+        (Get-AgwSession s1).Status | Should -Be 'Stopped'
+    }
+
     It 'goes without a trace' {
         $null = New-AgwSession s1 app -Agent coder -Command 'sleep 1004'
         Get-AgwSession s1 | Remove-AgwSession -Confirm:$false | Should -BeNullOrEmpty

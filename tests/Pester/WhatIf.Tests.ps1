@@ -19,8 +19,10 @@ Describe '<_>' -ForEach @(
     'Remove-AgwVm dev', 'Remove-AgwVm dev -Cascade -Force', 'Remove-AgwVm * -Cascade -Force -Confirm:$false', 'Remove-AgwWorkspace app -Cascade -Force'
     'Remove-AgwAgent coder -Cascade -Force', 'Remove-AgwSession s1, s2', 'Get-AgwSession -NoStatus | Remove-AgwSession -Confirm:$false'
     'Start-AgwSession s1', 'Stop-AgwSession s1 -Force', 'Restart-AgwSession s*', 'Send-AgwSessionInput s1 hello'
-    'Grant-AgwWorkspaceAccess coder web', 'Grant-AgwWorkspaceAccess coder -All', 'Revoke-AgwWorkspaceAccess coder app -StopProcess'
+    'New-AgwSession x -NewWorkspace -Vm dev -NewAgent', 'Remove-AgwVm dev -Forget -Cascade', 'Remove-AgwWorkspace app -Forget -Cascade', 'Remove-AgwAgent coder -Forget -Cascade'
+    'Remove-AgwSession s1 -Forget', 'Remove-AgwSession s1 -Cascade -Force', 'Restart-AgwSession s1 -Force', 'Grant-AgwWorkspaceAccess coder web', 'Grant-AgwWorkspaceAccess coder -All', 'Revoke-AgwWorkspaceAccess coder app -StopProcess'
     'Invoke-AgwCommand -Vm dev "rm -rf /"', 'Get-AgwWorkspace | Invoke-AgwCommand true', 'New-AgwConfig', 'New-AgwConfig -Force'
+    'New-AgwPortForward dev 3000', 'New-AgwPortForward dev 8080:80, 443'
 ) {
     It 'changes nothing with -WhatIf' {
         Invoke-Expression "$_ -WhatIf -ErrorAction Stop" | Should -BeNullOrEmpty
@@ -49,6 +51,36 @@ Describe 'New things' {
         { New-AgwWorkspace x -Vm nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
         { New-AgwSession x nope -Agent coder -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
         { New-AgwSession x app -Agent nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
+        Get-Everything | Should -Be $before
+    }
+
+    It 'say which of their parameters do not go together: <Line>' -ForEach @(
+        @{ Line = 'New-AgwSession x -Agent coder' }
+        @{ Line = 'New-AgwSession x app -NewWorkspace -Agent coder' }
+        @{ Line = 'New-AgwSession x app -Agent coder -WorkspaceName y' }
+        @{ Line = 'New-AgwSession x app -Agent coder -Repository https://example.com/x.git' }
+        @{ Line = 'New-AgwSession x app -Agent coder -Vm dev' }
+        @{ Line = 'New-AgwSession x app -Admin -AgentName y' }
+        @{ Line = 'New-AgwSession x app -Agent coder -AgentTemplate default' }
+        @{ Line = 'Get-AgwSession -Admin -Agent coder' }
+    ) {
+        { Invoke-Expression "$Line -ErrorAction Stop" } | Should -Throw -ErrorId 'InvalidRequest,*'
+        Get-Everything | Should -Be $before
+    }
+
+    It 'are all checked before one of them is made: <Line>' -ForEach @(
+        @{ Line = 'New-AgwSession s1 -NewWorkspace -WorkspaceName y -Vm dev -Admin'; Id = 'AlreadyExists' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -WorkspaceName app -Vm dev -NewAgent'; Id = 'AlreadyExists' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -Vm dev -NewAgent -AgentName coder'; Id = 'AlreadyExists' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -Vm dev -NewAgent -AgentName "no way"'; Id = 'InvalidName' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -Vm nope -NewAgent'; Id = 'NotFound' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -Vm dev -NewAgent -Template nope'; Id = 'NotFound' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -WorkspaceTemplate nope -NewAgent'; Id = 'NotFound' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -NewAgent -AgentTemplate nope'; Id = 'NotFound' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -NewAgent -Command "{{nope}}"'; Id = 'InvalidRequest' }
+        @{ Line = 'New-AgwSession x -NewWorkspace -Agent nope'; Id = 'NotFound' }
+    ) {
+        { Invoke-Expression "$Line -ErrorAction Stop" } | Should -Throw -ErrorId "$Id,*"
         Get-Everything | Should -Be $before
     }
 

@@ -1,4 +1,5 @@
 using Agentworks.Provisioning;
+using Agentworks.Provisioning.Users;
 
 namespace Agentworks.Agents;
 
@@ -9,7 +10,11 @@ public sealed record AgentPlan
     public required string Shell { get; init; }
     public required IReadOnlyList<string> AuthorizedKeys { get; init; }
 
-    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys()];
+    /// <summary>What it gets beyond its account.</summary>
+    public required UserSetupPlan Setup { get; init; }
+
+    /// <summary>Everything that is declared of an agent, in the order in which it is made true; Test-AgwAgent looks at the same.</summary>
+    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys(), .. Setup.ToSteps()];
 
     private ProvisionStep User() => new(
         "agent-user",
@@ -20,6 +25,7 @@ public sealed record AgentPlan
         ! id -nG "$agw_user" | tr ' ' '\n' | grep -qxE 'sudo|adm|docker|disk|root'
         """,
         """
+        command -v "$agw_shell" >/dev/null || agw_install "${agw_shell##*/}"
         path=$(command -v "$agw_shell") || { echo "shell $agw_shell is not installed" >&2; exit 1; }
         id -u "$agw_user" >/dev/null 2>&1 || useradd --create-home --password '*' -K HOME_MODE=0700 --shell "$path" "$agw_user"
         usermod --shell "$path" --append --groups agentworks-agents "$agw_user"
@@ -29,10 +35,14 @@ public sealed record AgentPlan
         mkdir -p "/home/$agw_user"
         chown "$agw_user:$agw_user" "/home/$agw_user"
         chmod 0700 "/home/$agw_user"
-        case $path in */zsh) [ -e "/home/$agw_user/.zshrc" ] || install -o "$agw_user" -g "$agw_user" -m 0600 /dev/null "/home/$agw_user/.zshrc" ;; esac
+        # An empty start-up file keeps zsh's first-run questions away. As the user, because the home is the user's.
+        case $path in */zsh) setpriv --reuid="$agw_user" --regid="$agw_user" --clear-groups -- sh -c ': >> "$1"' sh "/home/$agw_user/.zshrc" || : ;; esac
         """,
         Fatal: true,
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_user"] = LinuxUser, ["agw_shell"] = Shell });
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_user"] = LinuxUser, ["agw_shell"] = Shell })
+    {
+        Limit = PackageStep.Limit,
+    };
 
     private ProvisionStep Keys() => FileStep.Create(
         "agent-keys",

@@ -13,7 +13,7 @@ namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
 public sealed class AgentService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, OperatorKeys keys, Sessions.SessionService sessions, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
@@ -24,6 +24,7 @@ public sealed class AgentService(
     {
         Naming.Validate(EntityKind.Agent, request.Name);
         var template = config.Load().ResolveAgentTemplate(request.Template);
+        planner.Validate(template.Name);
         return operations.RunAsync(
             "New-AgwAgent",
             EntityKind.Agent,
@@ -57,7 +58,7 @@ public sealed class AgentService(
             {
                 var (row, vm) = Require(name);
                 scope.Record("user on the machine");
-                var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, cancellationToken, AccessSteps(row)).ConfigureAwait(false);
                 Finish(row, result, []);
                 return result;
             },
@@ -135,17 +136,17 @@ public sealed class AgentService(
                 {
                     var implicitly = store.Read(state => state.ListGrants(row.Id, workspace.Id)).Any(grant => grant.Kind == GrantKind.Implicit);
                     var still = implicitly || (row.AllWorkspaces && !all);
-                    IReadOnlyList<int> processes = [];
+                    var left = LingeringProcesses.None;
                     if (!still)
                     {
                         scope.Record("revoke " + workspace.Name);
-                        processes = await WorkspaceAccess.RevokeAsync(
+                        left = await WorkspaceAccess.RevokeAsync(
                             machines.Shell(vm), row, workspace, kill, scope.RemoteId("revoke-" + workspace.Name), cancellationToken).ConfigureAwait(false);
                     }
 
                     // Forgotten only after it no longer holds.
                     store.Write(state => state.RemoveGrant(new GrantRow(row.Id, workspace.Id, GrantKind.Explicit)));
-                    outcomes.Add(new RevokeOutcome(ToModel(row, workspace, vm, all ? GrantKind.All : GrantKind.Explicit), still, processes));
+                    outcomes.Add(new RevokeOutcome(ToModel(row, workspace, vm, all ? GrantKind.All : GrantKind.Explicit), still, left.Inside, left.Hidden, left.Holders));
                 }
 
                 if (all)
@@ -273,17 +274,16 @@ public sealed class AgentService(
         return rows;
     }
 
-    private async Task<AgwInitialization> ApplyAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    /// <summary>What makes its recorded grants true on the machine, and nothing else.</summary>
+    internal IReadOnlyList<ProvisionStep> AccessSteps(AgentRow row) => store.Read(state => AccessPlan.Of(state, row)).ToSteps();
+
+    private async Task<AgwInitialization> ApplyAsync(
+        OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken, IReadOnlyList<ProvisionStep>? more = null)
     {
         var began = clock.GetTimestamp();
-        var plan = new AgentPlan
-        {
-            LinuxUser = row.LinuxUser,
-            Shell = config.Load().ResolveAgentTemplate(row.Template).Shell,
-            AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
-        };
+        var plan = await planner.PlanAsync(row, vm, cancellationToken).ConfigureAwait(false);
         var steps = await Provisioner.RunAsync(
-            machines.Shell(vm), row.Name, plan.ToSteps(), scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
+            machines.Shell(vm), row.Name, [.. plan.ToSteps(), .. more ?? []], scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
         return new AgwInitialization
         {
             Vm = vm.Name,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
 
@@ -29,28 +28,33 @@ public static class WorkspaceAccess
             $"Granting workspaces to agent '{agent.Name}'",
             cancellationToken);
 
-    /// <summary>Takes one workspace back. From then on the agent can no longer open anything in it, not even by what already runs.</summary>
-    /// <returns>The agent's processes that still stood in it: told by SIGHUP to go, or killed.</returns>
-    public static async Task<IReadOnlyList<int>> RevokeAsync(
+    /// <summary>
+    /// Takes one workspace back: the group, and the folder's access list is made exactly what it is to be, whatever was added to it. From
+    /// then on the agent can no longer come in, not even by what already runs.
+    /// </summary>
+    /// <returns>The agent's processes that began before: those inside are told by SIGHUP to go, or killed.</returns>
+    public static async Task<LingeringProcesses> RevokeAsync(
         IMachineShell shell, AgentRow agent, WorkspaceRow workspace, bool kill, string operationId, CancellationToken cancellationToken)
     {
         var result = await shell.RequireAsync(
             new RemoteCommand
             {
-                Script = EmbeddedText.Read("access.sh") + """
+                Script = $"""
+                    {EmbeddedText.Read("access.sh")}
                     set -eu
                     agw_revoke "$1" "$2" "$3"
-                    pids=$(agw_inside "$1" "$3")
-                    [ -z "$pids" ] || kill -s "$4" $pids 2>/dev/null || :
-                    printf '%s\n' $pids
+                    exec perl - "$@" <<'AGW_PERL'
+                    {EmbeddedText.Read("access-holders.pl")}
+                    AGW_PERL
+
                     """,
-                Arguments = [agent.LinuxUser, workspace.LinuxGroup, workspace.Path, kill ? "KILL" : "HUP"],
+                Arguments = [agent.LinuxUser, workspace.LinuxGroup, workspace.Path, kill ? "kill" : string.Empty],
                 OperationId = operationId,
                 OnDisconnect = DisconnectAction.Finish,
                 Timeout = TimeSpan.FromMinutes(2),
             },
             $"Revoking workspace '{workspace.Name}' from agent '{agent.Name}'",
             cancellationToken).ConfigureAwait(false);
-        return [.. result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];
+        return LingeringProcesses.Parse(result.OutputText);
     }
 }

@@ -5,7 +5,7 @@ public sealed record AdminConfig : UserSetup
 {
     public string Username { get; init; } = "agentworks";
 
-    /// <summary>git's safe.directory is '*', for agents too.</summary>
+    /// <summary>git's safe.directory is kept exact, for agents too: what is granted, and never '*'.</summary>
     public bool GitForceSafeDirectory { get; init; } = true;
 
     internal static AdminConfig Read(ConfigSection section, ConfigReferences references)

@@ -10,18 +10,11 @@ internal static class KeysWithoutEffect
 {
     private static readonly string[] WholeSections = ["azure", "proxmox", "git_credentials"];
 
-    private static readonly string[] UserSetup =
-    [
-        "git_credentials", "user_install_commands", "dotfiles_source", "dotfiles_destination", "dotfiles_install_cmd", "mise_activate",
-        "mise_packages", "mise_lockfile", "mise_allow_unlocked", "mise_install_before", "mise_prune_on_reinit", "nerf_install_claude_plugin",
-        "claude_marketplaces", "claude_plugins", "git_force_safe_directory",
-    ];
+    private static readonly string[] UserSetup = ["git_credentials", "nerf_install_claude_plugin"];
 
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
-        ["operator"] = ["ssh_config", "ssh_config_dir", "ssh_host_prefix"],
-        ["user"] = ["ssh_config", "ssh_config_dir", "ssh_host_prefix"],
-        ["paths"] = ["vscode_workspaces", "code_workspaces", "backups"],
+        ["paths"] = ["backups"],
         ["defaults"] = ["vm_host"],
         ["admin"] = UserSetup,
         ["vm_templates"] =
@@ -29,7 +22,6 @@ internal static class KeysWithoutEffect
             "azure_vm_size", "nerf_build_claude_plugin", "skip_nerf_defaults", "nerf_addl_manifests", "nerf_home_dir",
         ],
         ["agent_templates"] = UserSetup,
-        ["workspace_templates"] = ["tmuxinator"],
     };
 
     public static void Warn(ConfigContext context, TomlTable root)

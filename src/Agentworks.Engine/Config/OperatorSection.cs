@@ -11,7 +11,7 @@ public sealed record OperatorSection
 
     public required string SshConfig { get; init; }
 
-    /// <summary>True: a file of our own beside <see cref="SshConfig"/>; false: a marked part at its end.</summary>
+    /// <summary>True: a file of our own beside <see cref="SshConfig"/>; false: a marked part at its top.</summary>
     public required bool SshConfigDir { get; init; }
 
     public required string SshHostPrefix { get; init; }

@@ -34,8 +34,9 @@ public abstract record UserSetup
     public bool MisePruneOnReinit { get; init; } = true;
 
     /// <summary>Whether its tools need mise on the machine.</summary>
-    public bool NeedsMise => MisePackages.Count > 0 || MiseLockfile is not null;
+    public bool NeedsMise() => MisePackages.Count > 0 || MiseLockfile is not null;
     public bool NerfInstallClaudePlugin { get; init; }
+
     public IReadOnlyList<string> ClaudeMarketplaces { get; init; } = [];
     public IReadOnlyList<string> ClaudePlugins { get; init; } = [];
 

@@ -8,7 +8,7 @@ public sealed record WorkspaceTemplate
     /// <summary>The git repository to clone; null: an empty workspace.</summary>
     public string? Repo { get; init; }
 
-    /// <summary>A tmuxinator file is offered for it.</summary>
+    /// <summary>Read and without effect: consoles are built from what is recorded, and no file that agents can write is run for them.</summary>
     public bool Tmuxinator { get; init; } = true;
 
     internal static Func<WorkspaceTemplate, WorkspaceTemplate> Read(ConfigSection section)

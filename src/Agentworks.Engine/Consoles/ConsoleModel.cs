@@ -22,7 +22,8 @@ internal static class ConsoleModel
         Id = row.Id,
         Vm = state.GetVm(row.VmId)!.Name,
         AdminShell = row.AdminShell,
-        Sessions = [.. members.Select(member => Make(state, row.Name, member))],
+        // Arrays, because PowerShell cannot index what a collection expression makes here.
+        Sessions = members.Select(member => Make(state, row.Name, member)).ToArray(),
         Created = row.Created,
     };
 
@@ -36,17 +37,14 @@ internal static class ConsoleModel
             Session = session.Name,
             Workspace = place.Workspace.Name,
             Agent = place.Agent?.Name,
-            Shells =
-            [
-                .. ShellRow.Read(member.Shells).Select((shell, index) => new AgwConsoleShell
-                {
-                    Console = console,
-                    Session = session.Name,
-                    Index = index,
-                    WorkingDirectory = shell.WorkingDirectory,
-                    Admin = shell.Admin,
-                }),
-            ],
+            Shells = ShellRow.Read(member.Shells).Select((shell, index) => new AgwConsoleShell
+            {
+                Console = console,
+                Session = session.Name,
+                Index = index,
+                WorkingDirectory = shell.WorkingDirectory,
+                Admin = shell.Admin,
+            }).ToArray(),
         };
     }
 }

@@ -13,7 +13,7 @@ public sealed record ConsoleReport(string State, IReadOnlyList<ConsoleReport.Win
         public bool Failed => State == "failed";
 
         /// <summary>What was put back.</summary>
-        public IReadOnlyList<string> Done => State == "built" ? ["window"] : Detail.Split(", ", StringSplitOptions.RemoveEmptyEntries);
+        public string[] Done => State == "built" ? ["window"] : Detail.Split(", ", StringSplitOptions.RemoveEmptyEntries);
     }
 
     public bool Stopped => State == "stopped";

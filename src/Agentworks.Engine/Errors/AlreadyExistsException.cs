@@ -1,7 +1,7 @@
 namespace Agentworks.Errors;
 
 /// <summary>The name is taken.</summary>
-public sealed class AlreadyExistsException(string kind, string name) : AgentworksException($"{kind} '{name}' already exists.")
+public sealed class AlreadyExistsException(string kind, string name) : AgentworksException($"{kind} '{ShownName.Of(name)}' already exists.")
 {
     public override FailureKind Kind => FailureKind.ResourceExists;
 }

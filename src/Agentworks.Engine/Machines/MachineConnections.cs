@@ -27,6 +27,10 @@ public sealed class MachineConnections(
     public InteractiveCommand Interactive(VmRow vm, string user, string? commandLine) =>
         ssh.Interactive(Endpoint(vm), user, keys.IdentityFile, commandLine is null ? [] : ["/bin/sh", "-c", commandLine]);
 
+    /// <summary>Processes that each forward a port of this computer to the machine as its admin, one for each way to reach it.</summary>
+    public IReadOnlyList<InteractiveCommand> Forward(VmRow vm, string localAddress, int localPort, int remotePort, string whenConnected) =>
+        [ssh.Forward(Endpoint(vm), vm.AdminUser, keys.IdentityFile, localAddress, localPort, remotePort, whenConnected)];
+
     /// <summary>Closes the machine's channel, because the machine stops or goes.</summary>
     public async Task CloseAsync(string vmId)
     {
@@ -41,5 +45,6 @@ public sealed class MachineConnections(
     private ChannelCommand Channel(VmRow vm) =>
         connect(ssh.Channel(Endpoint(vm), vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));
 
-    private SshEndpoint Endpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
+    /// <summary>Where its sshd is, as its network says.</summary>
+    public SshEndpoint Endpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
 }

@@ -21,5 +21,10 @@ public sealed record AgwConsole
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>Whether one session of it is both in one of the workspaces and of one of the agents; null lets all pass.</summary>
+    public bool HasMember(IReadOnlySet<string>? workspaces, IReadOnlySet<string>? agents) =>
+        (workspaces is null && agents is null)
+        || Sessions.Any(session => workspaces?.Contains(session.Workspace) != false && (agents is null || (session.Agent is not null && agents.Contains(session.Agent))));
+
     public override string ToString() => Name;
 }

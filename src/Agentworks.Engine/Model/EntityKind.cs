@@ -8,5 +8,6 @@ public static class EntityKind
     public const string Agent = "agent";
     public const string Session = "session";
     public const string VmHost = "VM host";
+    public const string PortForward = "port forward";
     public const string Console = "console";
 }

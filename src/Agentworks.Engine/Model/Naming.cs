@@ -21,7 +21,7 @@ public static class Naming
         var reason = Refuse(name, limit, allowUnderscore: kind != EntityKind.Vm);
         if (reason is not null)
         {
-            throw new InvalidNameException(kind, Printable(name), reason)
+            throw new InvalidNameException(kind, name, reason)
             {
                 Target = name,
                 Recommendation = "Use lower-case letters, digits and single hyphens, such as 'web-2'.",
@@ -37,7 +37,7 @@ public static class Naming
             && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-');
         if (!proper)
         {
-            throw new InvalidNameException("a Linux user", Printable(name), "it must begin with a lower-case letter and have at most 32 of a-z, 0-9, '_' and '-'.")
+            throw new InvalidNameException("a Linux user", name, "it must begin with a lower-case letter and have at most 32 of a-z, 0-9, '_' and '-'.")
             {
                 Target = name,
             };
@@ -72,12 +72,6 @@ public static class Naming
         }
 
         var bad = name.FirstOrDefault(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-' && !(allowUnderscore && c == '_'));
-        return bad == default ? null : $"'{Printable(bad.ToString())}' is not allowed in it.";
-    }
-
-    private static string Printable(string text)
-    {
-        var shown = text.Length > 60 ? text[..60] + "…" : text;
-        return string.Concat(shown.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return bad == default ? null : $"'{ShownName.Of(bad.ToString())}' is not allowed in it.";
     }
 }

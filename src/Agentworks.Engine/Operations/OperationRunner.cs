@@ -10,7 +10,7 @@ namespace Agentworks.Operations;
 /// Runs a multi-step change: holds the thing's lock (which the death of this process frees), keeps the journal, and leaves an entry
 /// that says how it ended. An entry left open by a dead process is closed by the next change of the same thing, which converges.
 /// </summary>
-public sealed class OperationRunner(StateStore store, LogFolder? logs = null, TimeProvider? clock = null)
+public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = null, LogFolder? logs = null, TimeProvider? clock = null)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
 
@@ -53,6 +53,12 @@ public sealed class OperationRunner(StateStore store, LogFolder? logs = null, Ti
             foreach (var one in held)
             {
                 one.Dispose();
+            }
+
+            // Also after a failure, which may have made or undone a part. Sessions alone are in none of the operator's files.
+            if (afterwards is not null && (kind != EntityKind.Session || along.Count > 0))
+            {
+                await afterwards.ChangedAsync(events, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -24,6 +24,7 @@ public sealed record InitializationPlan
         RuntimeSteps.Sessions,
         RuntimeSteps.Consoles,
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
+        RuntimeSteps.WorkspaceMount(WorkspacesPath),
         SwapStep.Create(Template.Swap),
         .. AptSteps.Create(Catalog, Template.Apt, NeedsMise ? [.. Template.AptPackages, AptSteps.Mise] : Template.AptPackages),
         SnapSteps.Create(Template.Snap),

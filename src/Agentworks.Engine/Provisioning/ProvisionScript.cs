@@ -48,12 +48,19 @@ public static class ProvisionScript
         {
             text.Append(functions).Append('\n');
         }
-
+        var assigned = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
         {
             var id = index.ToString(CultureInfo.InvariantCulture);
             foreach (var (name, value) in step.Variables)
             {
+                // What many steps share travels once.
+                if (assigned.TryGetValue(name, out var before) && before == value)
+                {
+                    continue;
+                }
+
+                assigned[name] = value;
                 text.Append(name).Append('=').Append(PosixShell.Quote(value)).Append('\n');
             }
 

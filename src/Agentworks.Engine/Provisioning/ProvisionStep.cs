@@ -17,4 +17,7 @@ public sealed record ProvisionStep(
 
     /// <summary>The time that it may take on top of what all steps have together; set where it fetches something.</summary>
     public TimeSpan Limit { get; init; }
+
+    /// <summary>Null for almost every step.</summary>
+    public StepContent? Content { get; init; }
 }

@@ -18,6 +18,7 @@ public static class Provisioner
     public static async Task<IReadOnlyList<StepResult>> RunAsync(
         IMachineShell shell, string target, IReadOnlyList<ProvisionStep> steps, string operationId, IEventSink events, CancellationToken cancellationToken)
     {
+        await DeliverAsync(shell, target, steps, cancellationToken).ConfigureAwait(false);
         var results = new List<StepResult>();
         var lines = new LineSplitter(line =>
         {
@@ -85,6 +86,25 @@ public static class Provisioner
         return results.Count == steps.Count
             ? results
             : throw new RemoteCommandException($"{target} answered for {results.Count} of {steps.Count} steps.") { Target = target };
+    }
+
+    // Only for steps with content of their own does a run cost more than one round trip.
+    private static async Task DeliverAsync(IMachineShell shell, string target, IReadOnlyList<ProvisionStep> steps, CancellationToken cancellationToken)
+    {
+        var large = steps.Where(step => step.Content is not null).ToArray();
+        if (large.Length == 0)
+        {
+            return;
+        }
+
+        var looked = await CheckAsync(shell, target, large, cancellationToken).ConfigureAwait(false);
+        foreach (var (step, _) in large.Zip(looked).Where(pair => pair.Second.State == StepState.Drifted))
+        {
+            await shell.RequireAsync(
+                new RemoteCommand { Script = "umask 077; mkdir -p \"$1\" && chmod 0700 \"$1\"", Arguments = [StepContent.Folder] }, $"Preparing {target}", cancellationToken).ConfigureAwait(false);
+            using var data = new MemoryStream(step.Content!.Data.ToArray(), writable: false);
+            await new MachineFiles(shell).WriteAsync(step.Content.Path, null, data, new FileWriteOptions("0600"), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static ValueTask Take(OutputChunk chunk, LineSplitter lines, StringBuilder error)

@@ -55,4 +55,49 @@ public static class RuntimeSteps
         EmbeddedText.Read("workspace-store.sh"),
         Fatal: true,
         new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_root"] = root });
+
+    /// <summary>
+    /// No setuid program and no device works in a workspace, which is what agents write. Homes and workspaces that share a file system
+    /// with the system itself cannot be told apart so.
+    /// </summary>
+    public static ProvisionStep WorkspaceMount(string root)
+    {
+        var unit = FileStep.Create(
+            "workspace-mount",
+            [
+                new MachineFile("/etc/systemd/system/agentworks-workspaces.service", "0644", $"""
+                    [Unit]
+                    Description=No setuid programs and no devices in workspaces
+                    DefaultDependencies=no
+                    After=local-fs.target
+                    Before=basic.target
+
+                    [Service]
+                    Type=oneshot
+                    RemainAfterExit=yes
+                    ExecStart=/usr/bin/mount -o remount,bind,nosuid,nodev {root}
+
+                    [Install]
+                    WantedBy=sysinit.target
+
+                    """),
+            ],
+            """
+            systemctl daemon-reload
+            systemctl enable --quiet agentworks-workspaces.service
+            systemctl restart agentworks-workspaces.service
+            """,
+            fatal: false);
+        return unit with
+        {
+            Check = """
+                mountpoint -q "$agw_root" || { echo 'workspaces lie on the file system of the machine itself'; exit 77; }
+                options=,$(findmnt -n -o VFS-OPTIONS --mountpoint "$agw_root" | tail -n 1),
+                case $options in *,nosuid,*) ;; *) exit 1 ;; esac
+                case $options in *,nodev,*) ;; *) exit 1 ;; esac
+
+                """ + unit.Check,
+            Variables = new Dictionary<string, string>(unit.Variables, StringComparer.Ordinal) { ["agw_root"] = root },
+        };
+    }
 }

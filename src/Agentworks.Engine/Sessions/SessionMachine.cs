@@ -13,17 +13,18 @@ public sealed class SessionMachine(IMachineShell shell)
     /// <param name="launches">What to start.</param>
     /// <param name="restart">Stop a running one first.</param>
     /// <param name="discard">Leave no trace of a session whose command died at once.</param>
+    /// <param name="kill">Kill what runs rather than telling it to end.</param>
     /// <param name="operationId">Makes a repeat after a cut return the first outcome.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<IReadOnlyList<SessionReport>> StartAsync(
-        IReadOnlyList<SessionLaunch> launches, bool restart, bool discard, string operationId, CancellationToken cancellationToken)
+        IReadOnlyList<SessionLaunch> launches, bool restart, bool discard, bool kill, string operationId, CancellationToken cancellationToken)
     {
         if (launches.Count == 0)
         {
             return Task.FromResult<IReadOnlyList<SessionReport>>([]);
         }
 
-        List<string> arguments = [Looks.ToString(CultureInfo.InvariantCulture), restart ? "restart" : string.Empty, discard ? "discard" : string.Empty];
+        List<string> arguments = [Looks.ToString(CultureInfo.InvariantCulture), restart ? kill ? "kill" : "restart" : string.Empty, discard ? "discard" : string.Empty];
         foreach (var launch in launches)
         {
             arguments.AddRange([launch.Name, launch.Grant ?? string.Empty, launch.Spec, launch.EnvironmentFile, launch.StartFile]);

@@ -52,11 +52,12 @@ public sealed class SessionService(
     /// <summary>Starts stopped or ended sessions; a running one is left alone.</summary>
     /// <param name="names">Which.</param>
     /// <param name="restart">Stop running ones first.</param>
+    /// <param name="kill">Kill running ones, with all of their processes, rather than telling them to end: for one that is broken.</param>
     /// <param name="secrets">Values for the sessions' secret variables, which are never stored; missing ones are looked for in the secret source.</param>
     /// <param name="events">Progress.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<BatchOutcome<AgwSession>> StartAsync(
-        IReadOnlyList<string> names, bool restart, IReadOnlyDictionary<string, string> secrets, IEventSink events, CancellationToken cancellationToken) =>
+        IReadOnlyList<string> names, bool restart, bool kill, IReadOnlyDictionary<string, string> secrets, IEventSink events, CancellationToken cancellationToken) =>
         _batch.RunAsync(
             restart ? "Restart-AgwSession" : "Start-AgwSession",
             names,
@@ -79,7 +80,7 @@ public sealed class SessionService(
                     }
                 }
 
-                reports.AddRange(await machine.StartAsync(launches, restart, discard: false, scope.RemoteId("start"), cancel).ConfigureAwait(false));
+                reports.AddRange(await machine.StartAsync(launches, restart, discard: false, kill, scope.RemoteId("start"), cancel).ConfigureAwait(false));
                 return reports;
             },
             cancellationToken);
@@ -149,7 +150,7 @@ public sealed class SessionService(
         var launch = planner.Launch(row, place, secrets, again: false) with { Grant = Insert(row, place) };
         scope.Record("session on the machine");
         var reports = await new SessionMachine(machines.Shell(place.Vm))
-            .StartAsync([launch], restart: false, discard: true, scope.RemoteId("start"), cancellationToken).ConfigureAwait(false);
+            .StartAsync([launch], restart: false, discard: true, kill: false, scope.RemoteId("start"), cancellationToken).ConfigureAwait(false);
         return reports.FirstOrDefault(one => one.Name == row.Name)
             ?? throw new RemoteCommandException($"VM '{place.Vm.Name}' said nothing about session '{row.Name}'.");
     }

@@ -29,6 +29,11 @@ public class StateReader
     public VmHostRow? FindVmHost(string name) => VmHostTable.Rows.Find(Database, "name", name);
     public IReadOnlyList<VmHostRow> ListVmHosts() => VmHostTable.Rows.List(Database);
 
+    public PortForwardRow? GetPortForward(string id) => PortForwardTable.Get(Database, id);
+
+    /// <summary>Port forwards by local port; all, or those to one machine.</summary>
+    public IReadOnlyList<PortForwardRow> ListPortForwards(string? vmId = null) => PortForwardTable.List(Database, vmId);
+
     public WorkspaceRow? FindWorkspace(string name) => WorkspaceTable.Rows.Find(Database, "name", name);
     public WorkspaceRow? GetWorkspace(string id) => WorkspaceTable.Rows.Find(Database, "id", id);
     public IReadOnlyList<WorkspaceRow> ListWorkspaces(string? vmId = null) => WorkspaceTable.Rows.List(Database, ("vm_id", vmId));

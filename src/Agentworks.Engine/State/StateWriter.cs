@@ -54,6 +54,13 @@ public sealed class StateWriter : StateReader
         return row;
     }
 
+    public PortForwardRow Insert(PortForwardRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        PortForwardTable.Insert(Database, row);
+        return row;
+    }
+
     public void Update(VmHostRow row) => VmHostTable.Rows.Update(Database, row);
     public ConsoleRow Insert(ConsoleRow row)
     {
@@ -73,6 +80,7 @@ public sealed class StateWriter : StateReader
     /// <summary>False when it was gone already; so are the others.</summary>
     public bool DeleteVm(string id) => VmTable.Rows.Delete(Database, id);
     public bool DeleteVmHost(string id) => VmHostTable.Rows.Delete(Database, id);
+    public bool DeletePortForward(string id) => PortForwardTable.Delete(Database, id);
     public bool DeleteWorkspace(string id) => WorkspaceTable.Rows.Delete(Database, id);
     public bool DeleteAgent(string id) => AgentTable.Rows.Delete(Database, id);
     public bool DeleteSession(string id) => SessionTable.Rows.Delete(Database, id);

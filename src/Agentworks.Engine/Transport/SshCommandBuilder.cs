@@ -45,6 +45,33 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
             program, ["-tt", .. Options(endpoint, user, identityFile, "ERROR", acceptNewHostKey: false), "--", endpoint.HostName, .. remote]);
     }
 
+    /// <summary>A process that only forwards a port of this computer, and ends when it cannot.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="user">Login user; null for what ssh's configuration says.</param>
+    /// <param name="identityFile">The only key to offer; null for what ssh's agent and configuration offer.</param>
+    /// <param name="localAddress">IP address to listen on.</param>
+    /// <param name="localPort">TCP port to listen on.</param>
+    /// <param name="remotePort">TCP port on the machine's localhost.</param>
+    /// <param name="whenConnected">A line for the local shell, run as soon as the port is open.</param>
+    /// <exception cref="InvalidRequestException">A part would be taken for an option.</exception>
+    public InteractiveCommand Forward(
+        SshEndpoint endpoint, string? user, string? identityFile, string localAddress, int localPort, int remotePort, string whenConnected)
+    {
+        // Forwards of the operator's own configuration cannot be left out alone: "clear all" would take ours too.
+        string[] first =
+        [
+            "ClearAllForwardings=no", "ExitOnForwardFailure=yes", "ServerAliveInterval=5", "PermitLocalCommand=yes",
+            "LocalCommand=" + whenConnected.Replace("%", "%%", StringComparison.Ordinal),
+        ];
+        var ports = string.Create(CultureInfo.InvariantCulture, $"[{localAddress}]:{localPort}:localhost:{remotePort}");
+        return new InteractiveCommand(
+            program,
+            [
+                "-N", "-T", "-o", "BatchMode=yes", .. first.SelectMany(setting => new[] { "-o", setting }),
+                .. Options(endpoint, user, identityFile, "ERROR", acceptNewHostKey: false), "-L", ports, "--", endpoint.HostName,
+            ]);
+    }
+
     private List<string> Options(SshEndpoint endpoint, string? user, string? identityFile, string logLevel, bool acceptNewHostKey)
     {
         RefuseOption(endpoint.HostName, "host name");

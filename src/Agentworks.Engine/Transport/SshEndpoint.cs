@@ -7,4 +7,8 @@ namespace Agentworks.Transport;
 /// <param name="ProxyCommand">A command whose standard streams are the connection; null for TCP.</param>
 /// <param name="ExtraOptions">More "Name=value" options for ssh -o.</param>
 public sealed record SshEndpoint(
-    string HostName, int Port, string HostKeyAlias, string? ProxyCommand = null, IReadOnlyList<string>? ExtraOptions = null);
+    string HostName, int Port, string HostKeyAlias, string? ProxyCommand = null, IReadOnlyList<string>? ExtraOptions = null)
+{
+    /// <summary>The same place without a name from the operator's own ssh configuration; null when this is it.</summary>
+    public SshEndpoint? Standalone { get; init; }
+}

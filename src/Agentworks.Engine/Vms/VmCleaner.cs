@@ -4,6 +4,7 @@ using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
 using Agentworks.Platforms;
+using Agentworks.PortForwards;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -13,12 +14,14 @@ namespace Agentworks.Vms;
 
 /// <summary>Removes a machine, whole or half made, and what lives on it. An adopted machine stays; what was done to it is undone.</summary>
 public sealed class VmCleaner(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents,
+    PortForwardService forwards)
 {
     public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
     {
         RequireEmpty(row, cascade);
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
+        await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
 
         // Before its host key was pinned, nothing was ever sent to it: there is nothing to undo, and perhaps nobody there.
@@ -33,7 +36,15 @@ public sealed class VmCleaner(
 
         scope.Record("records");
         await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        store.Write(state => state.DeleteVm(row.Id));
+        var (workspacesGone, agentsGone, sessionsGone) = store.Write(state =>
+        {
+            var gone = (state.ListWorkspaces(row.Id), state.ListAgents(row.Id), state.ListSessions(vmId: row.Id));
+            state.DeleteVm(row.Id);
+            return gone;
+        });
+        scope.Settles(EntityKind.Workspace, workspacesGone.Select(workspace => workspace.Name));
+        scope.Settles(EntityKind.Agent, agentsGone.Select(agent => agent.Name));
+        scope.Settles(EntityKind.Session, sessionsGone.Select(session => session.Name));
     }
 
     private void RequireEmpty(VmRow row, bool cascade)

@@ -5,6 +5,7 @@ using Agentworks.Errors;
 using Agentworks.Machines;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
+using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
 
@@ -41,15 +42,23 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             AdminShell = settings.Admin.Shell,
             Template = settings.ResolveVmTemplate(row.Template),
             Catalog = settings.Catalog,
-            NeedsMise = Users(settings, row).Any(user => user.NeedsMise),
+            NeedsMise = Users(settings, row).Any(user => user.NeedsMise()),
         };
-        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps()];
+        var admin = UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, row.AdminUser) with
+        {
+            WorkspacesPath = settings.Admin.GitForceSafeDirectory ? row.WorkspacesPath : null,
+        };
+        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps(), .. admin.ToSteps()];
     }
 
     /// <summary>Refuses what can be seen to be impossible before anything is made of the template.</summary>
     /// <exception cref="InvalidRequestException">Two apt sources would be one file.</exception>
-    public static void Validate(AgentworksConfig settings, VmTemplate template) =>
+    /// <exception cref="NotFoundException">The admin's dotfiles or lock file are not on this computer.</exception>
+    public static void Validate(AgentworksConfig settings, VmTemplate template)
+    {
         AptSteps.Create(settings.Catalog, template.Apt, [.. template.AptPackages, AptSteps.Mise]);
+        UserSetupResolver.Resolve(settings, settings.Admin, UserSetupPlan.AdminRole, settings.Admin.Username);
+    }
 
     /// <summary>SHA-256 of what the configuration declares for the machine: another one than what was applied last means that it has changed since.</summary>
     /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
@@ -63,7 +72,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
-            Users(settings, row).Any(user => user.NeedsMise), settings.Operator.ExtraSshPublicKeys,
+            Users(settings, row).Any(user => user.NeedsMise()), settings.Operator.ExtraSshPublicKeys,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }

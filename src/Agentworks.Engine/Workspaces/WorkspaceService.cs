@@ -77,6 +77,12 @@ public sealed class WorkspaceService(
                 });
                 scope.Record("folder and group on the machine");
                 await DeleteAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                if (row.OtherPath is { } other && store.Read(state => state.GetVm(row.OtherVmId ?? row.VmId)) is { } otherVm)
+                {
+                    // It was on its way when its mover died.
+                    await DeleteAsync(scope.Within("other"), row with { Path = other }, otherVm, cancellationToken).ConfigureAwait(false);
+                }
+
                 scope.Record("workspace recorded");
                 store.Write(state => state.DeleteWorkspace(row.Id));
             },
@@ -127,7 +133,8 @@ public sealed class WorkspaceService(
         return DeleteAsync(scope, row, vm, cancellationToken);
     }
 
-    private async Task FinishAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
+    /// <summary>Lets agents in that are granted everything, and records that it is whole.</summary>
+    internal async Task FinishAsync(OperationScope scope, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
     {
         scope.Record("grants on the machine");
         var everywhere = store.Read(state => state.ListAgents(vm.Id)).Where(agent => agent.AllWorkspaces).ToArray();
@@ -145,7 +152,7 @@ public sealed class WorkspaceService(
         var vm = state.RequireVmOrOnly(request.Vm);
         if (state.FindWorkspace(request.Name) is { } old)
         {
-            if (old.State != LifecycleState.Creating || old.VmId != vm.Id)
+            if (old.State != LifecycleState.Creating || old.VmId != vm.Id || old.CopiedFrom is not null)
             {
                 throw new AlreadyExistsException(EntityKind.Workspace, request.Name)
                 {
@@ -200,7 +207,7 @@ public sealed class WorkspaceService(
             var result = await machines.Shell(vm).RunAsync(
                 new RemoteCommand
                 {
-                    Script = EmbeddedText.Read("workspace-create.sh"),
+                    Script = WorkspacePlan.Functions + EmbeddedText.Read("workspace-create.sh"),
                     Arguments = [row.LinuxGroup, row.Path, vm.AdminUser, source?.Kind ?? string.Empty, source?.Url ?? string.Empty, row.Branch ?? string.Empty, origin],
                     Input = input,
                     OperationId = scope.RemoteId("create"),
@@ -249,7 +256,7 @@ public sealed class WorkspaceService(
         machines.Shell(vm).RequireAsync(
             new RemoteCommand
             {
-                Script = EmbeddedText.Read("processes.sh") + EmbeddedText.Read("workspace-remove.sh"),
+                Script = EmbeddedText.Read("processes.sh") + WorkspacePlan.Functions + EmbeddedText.Read("workspace-remove.sh"),
                 Arguments = [row.LinuxGroup, row.Path],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,

@@ -17,15 +17,17 @@ public sealed class RemoveAgwAgentCommand : RemoveCommand
     {
         foreach (var (agent, input) in FindAgents(Name))
         {
-            if (!Approves($"{agent.Name} on {agent.Vm}", "Remove agent"))
+            if (!Approves($"{agent.Name} on {agent.Vm}", $"{Verb} agent"))
             {
                 continue;
             }
-            ForInput(input, () =>
+            Remove(input, agent.Name, () =>
             {
                 if (AgreesToCascade($"Agent {agent.Name}", (agent.SessionCount, "session")))
                 {
-                    Await(stop => Engine.Agents.RemoveAsync(agent.Name, Cascade, Sink, stop));
+                    Await(stop => Forget
+                        ? Engine.Forget.AgentAsync(agent.Name, Cascade, Force, Sink, stop)
+                        : Engine.Agents.RemoveAsync(agent.Name, Cascade, Sink, stop));
                 }
             });
         }

@@ -10,7 +10,7 @@ namespace Agentworks.PowerShell;
 /// </summary>
 public abstract class NameArgument
 {
-    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session"];
+    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console"];
 
     private protected NameArgument(object? value, string noun)
     {
@@ -61,7 +61,7 @@ public abstract class NameArgument
     private protected string Noun { get; }
 
     /// <summary>The noun of another kind of thing that was given instead; null when it is nothing of ours.</summary>
-    private string? Foreign { get; }
+    internal string? Foreign { get; }
 
     public override string ToString() => Name ?? string.Empty;
 
@@ -77,7 +77,7 @@ public abstract class NameArgument
         {
             return new WrongKindException($"This names no {wanted}: it has neither a property {Noun} nor Name.") { Target = Input };
         }
-        return new WrongKindException($"Agw{Foreign} '{Input}' is not an {wanted}.")
+        return new WrongKindException($"Agw{Foreign} '{ShownName.Of(Input?.ToString())}' is not an {wanted}.")
         {
             Target = Input,
             Recommendation = CanFilterBy(Noun, Foreign)
@@ -88,7 +88,9 @@ public abstract class NameArgument
 
     private static bool CanFilterBy(string noun, string by) => (noun, by) switch
     {
+        ("Session", "Console") => false,
         ("Session", _) => true,
+        ("Console", "Vm" or "Workspace" or "Agent") => true,
         ("Workspace" or "Agent", "Vm") => true,
         ("Workspace", "Agent") or ("Agent", "Workspace") => true,
         _ => false,

@@ -1,3 +1,4 @@
+using Agentworks.Errors;
 using Agentworks.Model;
 
 namespace Agentworks.PowerShell;
@@ -26,9 +27,26 @@ public abstract partial class AgentworksCommand
     private protected IReadOnlyList<(AgwSession Item, object Input)> FindSessions(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.Sessions.List), session => session.Name, EntityKind.Session, "Get-AgwSession lists the sessions.", names);
 
-    /// <summary>The same, without holding all of them at once when no names are given.</summary>
+    private protected IReadOnlyList<(AgwConsole Item, object Input)> FindConsoles(IEnumerable<NameArgument>? names) =>
+        Find(Try(Engine.Consoles.List), console => console.Name, EntityKind.Console, "Get-AgwConsole lists the consoles.", names);
+
+    /// <summary>The sessions, without holding all of them at once when no names are given.</summary>
     private protected IEnumerable<AgwSession> EachSession(IEnumerable<NameArgument>? names) =>
         names is null ? Try(Engine.Sessions.Enumerate()) : FindSessions(names).Select(match => match.Item);
+
+    /// <summary>The forwards of these local ports; all for null. A port that leads nowhere is an error of its own.</summary>
+    private protected IReadOnlyList<AgwPortForward> FindPortForwards(int[]? ports, string? address)
+    {
+        var all = Try(Engine.PortForwards.List).Where(forward => address is null || forward.LocalAddress == address).ToList();
+        foreach (var port in ports ?? [])
+        {
+            if (!all.Exists(forward => forward.LocalPort == port))
+            {
+                WriteFailure(new NotFoundException(EntityKind.PortForward, $"{port}") { Target = port, Recommendation = "Get-AgwPortForward lists them." }, port);
+            }
+        }
+        return ports is null ? all : [.. all.Where(forward => ports.Contains(forward.LocalPort))];
+    }
 
     /// <summary>The names that a narrowing parameter lets pass; null when it was not given and all pass.</summary>
     private protected static HashSet<string>? Narrow<T>(NameArgument[]? names, Func<IEnumerable<NameArgument>?, IReadOnlyList<(T Item, object Input)>> find)

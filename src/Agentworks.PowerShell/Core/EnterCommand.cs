@@ -21,6 +21,18 @@ public abstract class EnterCommand : AgentworksCommand
         }
     }
 
+    /// <summary>Of two tmuxes in one terminal, the outer takes the prefix key.</summary>
+    private protected static void RefuseNesting(bool allowed)
+    {
+        if (!allowed && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMUX")))
+        {
+            throw new EngineFailure(new InvalidRequestException("This terminal is inside tmux: its prefix key would catch that of the session.")
+            {
+                Recommendation = "Use a terminal outside tmux, or add -AllowNesting.",
+            });
+        }
+    }
+
     /// <summary>The one thing to enter: a terminal cannot be in two places.</summary>
     private protected T? One<T>(IReadOnlyList<(T Item, object Input)> found, object? input)
         where T : class

@@ -19,8 +19,8 @@ public static class View
         var text = Convert.ToString(status, CultureInfo.InvariantCulture) ?? string.Empty;
         var colour = text switch
         {
-            "Running" or "Ok" or "Succeeded" or "Complete" or "Imported" => "Green",
-            "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Open" or "Incomplete" => "Yellow",
+            "Running" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
+            "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Open" or "Incomplete" or "Reconnecting" => "Yellow",
             "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
             "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Agentworks.Errors;
 using Agentworks.PowerShell.Completion;
 
 namespace Agentworks.PowerShell;
@@ -24,13 +23,7 @@ public sealed class EnterAgwSessionCommand : EnterCommand
     protected override void Begin()
     {
         base.Begin();
-        if (!AllowNesting && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMUX")))
-        {
-            throw new EngineFailure(new InvalidRequestException("This terminal is inside tmux: its prefix key would catch that of the session.")
-            {
-                Recommendation = "Use a terminal outside tmux, or add -AllowNesting.",
-            });
-        }
+        RefuseNesting(AllowNesting);
     }
 
     protected override void Process()

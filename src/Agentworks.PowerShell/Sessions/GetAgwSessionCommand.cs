@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentworks.Errors;
 using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 
@@ -33,12 +34,27 @@ public sealed class GetAgwSessionCommand : AgentworksCommand
     [ArgumentCompleter(typeof(AgentCompleter))]
     public AgentArgument[]? Agent { get; set; }
 
+    /// <summary>Those of the machines' admins.</summary>
+    [Parameter]
+    public SwitchParameter Admin { get; set; }
+
     [Parameter(ParameterSetName = "Observed")]
     public SessionStatus[]? Status { get; set; }
 
     /// <summary>Ask no machine; the status is Unknown then.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Recorded")]
     public SwitchParameter NoStatus { get; set; }
+
+    protected override void Begin()
+    {
+        if (Admin && IsGiven(nameof(Agent)))
+        {
+            throw new EngineFailure(new InvalidRequestException("-Admin and -Agent exclude each other: a session of the admin has no agent.")
+            {
+                Recommendation = "Leave one of them out.",
+            });
+        }
+    }
 
     protected override void Process()
     {
@@ -50,6 +66,7 @@ public sealed class GetAgwSessionCommand : AgentworksCommand
         {
             if (vms?.Contains(session.Vm) == false
                 || workspaces?.Contains(session.Workspace) == false
+                || (Admin && session.Agent is not null)
                 || (agents is not null && (session.Agent is null || !agents.Contains(session.Agent)))
                 || (MyInvocation.ExpectingInput && !_seen.Add(session.Name)))
             {

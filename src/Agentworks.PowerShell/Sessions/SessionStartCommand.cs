@@ -10,9 +10,12 @@ public abstract class SessionStartCommand(string action, bool restart) : Session
     [Parameter]
     public IDictionary? SecretEnvironment { get; set; }
 
+    /// <summary>Whether running ones are killed rather than told to end.</summary>
+    private protected virtual bool Kills => false;
+
     private protected override void Change(IReadOnlyList<string> names)
     {
         var secrets = ReadSecrets(SecretEnvironment);
-        Report(stop => Engine.Sessions.StartAsync(names, restart, secrets, Sink, stop));
+        Report(stop => Engine.Sessions.StartAsync(names, restart, Kills, secrets, Sink, stop));
     }
 }

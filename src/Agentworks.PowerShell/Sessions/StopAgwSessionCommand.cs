@@ -11,10 +11,11 @@ public sealed class StopAgwSessionCommand() : SessionPowerCommand("Stop session"
 {
     /// <summary>How long the commands have to end by themselves: seconds, or a TimeSpan.</summary>
     [Parameter]
+    [Alias("Grace")]
     [Seconds]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Do not wait for the commands to end by themselves.</summary>
+    /// <summary>Do not wait for the commands to end by themselves; also ends a broken one, with all of its processes.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -17,15 +17,17 @@ public sealed class RemoveAgwVmCommand : RemoveCommand
     {
         foreach (var (vm, input) in FindVms(Name))
         {
-            if (!Approves(vm.Name, "Remove machine"))
+            if (!Approves(vm.Name, $"{Verb} machine"))
             {
                 continue;
             }
-            ForInput(input, () =>
+            Remove(input, vm.Name, () =>
             {
                 if (AgreesToCascade($"Machine {vm.Name}", (vm.WorkspaceCount, "workspace"), (vm.AgentCount, "agent"), (vm.SessionCount, "session")))
                 {
-                    Await(stop => Engine.Vms.RemoveAsync(vm.Name, Cascade, Sink, stop));
+                    Await(stop => Forget
+                        ? Engine.Forget.VmAsync(vm.Name, Cascade, Force, Sink, stop)
+                        : Engine.Vms.RemoveAsync(vm.Name, Cascade, Sink, stop));
                 }
             });
         }

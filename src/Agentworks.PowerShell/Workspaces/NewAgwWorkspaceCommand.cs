@@ -26,6 +26,10 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Branch { get; set; }
 
+    /// <summary>Then open it in VS Code.</summary>
+    [Parameter]
+    public SwitchParameter OpenVSCode { get; set; }
+
     private protected override void Create()
     {
         var request = new NewWorkspace
@@ -39,6 +43,10 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
         if (Approves(request.Vm is null ? Name : $"{Name} on {request.Vm}", "Create workspace"))
         {
             WriteObject(Await(stop => Engine.Workspaces.CreateAsync(request, Sink, stop)));
+            if (OpenVSCode)
+            {
+                Await(stop => Engine.CodeWorkspaces.OpenAsync(request.Name, Sink, stop));
+            }
         }
     }
 }

@@ -17,15 +17,17 @@ public sealed class RemoveAgwWorkspaceCommand : RemoveCommand
     {
         foreach (var (workspace, input) in FindWorkspaces(Name))
         {
-            if (!Approves($"{workspace.Name} on {workspace.Vm}", "Remove workspace"))
+            if (!Approves($"{workspace.Name} on {workspace.Vm}", $"{Verb} workspace"))
             {
                 continue;
             }
-            ForInput(input, () =>
+            Remove(input, workspace.Name, () =>
             {
                 if (AgreesToCascade($"Workspace {workspace.Name}", (workspace.SessionCount, "session")))
                 {
-                    Await(stop => Engine.Workspaces.RemoveAsync(workspace.Name, Cascade, Sink, stop));
+                    Await(stop => Forget
+                        ? Engine.Forget.WorkspaceAsync(workspace.Name, Cascade, Force, Sink, stop)
+                        : Engine.Workspaces.RemoveAsync(workspace.Name, Cascade, Sink, stop));
                 }
             });
         }

@@ -1,7 +1,10 @@
+using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
+using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Vms;
+using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd.Provisioning;
 
@@ -168,6 +171,63 @@ public sealed class DeclaredMachineTests(ServedMachine machine) : IClassFixture<
 
         await machine.ConfigureAsync(Catalog + "[vm_templates.default]\napt_packages = [\"one\"]");
         Assert.Equal(0, (await machine.InitializeVmAsync()).Failed);
+    }
+
+    [RepositoryFact]
+    public async Task MiseComesWithTheFirstUserWhoNeedsItFromWhereTheConfigurationSays()
+    {
+        await DeclareNothingAsync();
+        await machine.RootAsync("! command -v mise");
+        await machine.ConfigureAsync($$"""
+            [apt_sources.mise]
+            key_url = "{{ServedMachine.Address}}/key.gpg"
+            key_path = "/etc/apt/keyrings/mise.gpg"
+            source = "deb [signed-by=/etc/apt/keyrings/mise.gpg] {{ServedMachine.Address}} ./"
+            source_file = "mise.list"
+            [agent_templates.default]
+            mise_packages = ["tool"]
+            """);
+        await machine.InitializeVmAsync();
+        await machine.RootAsync("! command -v mise");
+
+        await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "tools" }, NullEventSink.Instance, CancellationToken.None);
+        try
+        {
+            await machine.InitializeVmAsync();
+            Assert.Equal("mise\n", await machine.RootAsync("mise"));
+        }
+        finally
+        {
+            await machine.Engine.Agents.RemoveAsync("tools", cascade: true, NullEventSink.Instance, CancellationToken.None);
+        }
+
+        await DeclareNothingAsync();
+        await machine.RootAsync("! command -v mise && [ ! -e /etc/apt/sources.list.d/mise.list ]");
+    }
+
+    [RepositoryFact]
+    public async Task AnInterruptedRunLeavesNothingRunningAndTheMachineUsable()
+    {
+        await machine.RootAsync("rm -f /home/agentworks/endless");
+        await machine.ConfigureAsync("""
+            [system_install_commands.endless]
+            command = "(trap '' TERM; sleep 100001) & (sleep 100001; sleep 100001) & echo > ~/endless; sleep 100001"
+            [vm_templates.default]
+            system_install_commands = ["endless"]
+            """);
+        using var cancel = new CancellationTokenSource();
+        var running = machine.Engine.Vms.InitializeAsync(ServedMachine.Vm, NullEventSink.Instance, cancel.Token);
+        await Eventually.BecomesAsync(async () => await machine.RootAsync("ls /home/agentworks | grep -cx endless || true") == "1\n", "the command runs");
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(LifecycleState.Ready, machine.Engine.Vms.List()[0].State);
+        await machine.Engine.Workspaces.CreateAsync(new NewWorkspace { Name = "meanwhile" }, NullEventSink.Instance, CancellationToken.None);
+        await machine.Engine.Workspaces.RemoveAsync("meanwhile", cascade: true, NullEventSink.Instance, CancellationToken.None);
+        await Eventually.BecomesAsync(async () => await machine.RootAsync("pgrep -fc 'sleep 10000[1]' || true") == "0\n", "nothing of it runs any more");
+        await DeclareNothingAsync();
+        Assert.Equal(LifecycleState.Ready, machine.Engine.Vms.List()[0].State);
     }
 
     [RepositoryFact]

@@ -59,7 +59,7 @@ public sealed class ServedMachine : IAsyncLifetime
             },
         });
         await _engine.Vms.CreateAsync(new NewVm { Name = Vm, Platform = "nspawn", DiskGiB = 4 }, NullEventSink.Instance, CancellationToken.None);
-        var repository = await AptRepository.BuildAsync(Path.Combine(_home.Path, "apt"), ["agw-one", "agw-two", "agw-three"]);
+        var repository = await AptRepository.BuildAsync(Path.Combine(_home.Path, "apt"), ["agw-one", "agw-two", "agw-three", "mise"]);
         var archive = Path.Combine(_home.Path, "served.tar");
         Assert.True((await new ProcessRunner().RunAsync("tar", ["-C", repository, "-cf", archive, "."], null, CancellationToken.None)).Succeeded);
         await RunAsync("sudo -n tar -xf - -C /srv --no-same-owner && sudo -n chmod -R a+rX /srv", await File.ReadAllBytesAsync(archive));

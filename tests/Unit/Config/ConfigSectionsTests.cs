@@ -106,7 +106,7 @@ public sealed class ConfigSectionsTests : IDisposable
         Assert.Equal(["a@b"], config.Admin.ClaudePlugins);
         var without = config.Warnings.Select(w => w.Key).ToArray();
         Assert.All(["azure", "proxmox"], key => Assert.Contains(key, without));
-        Assert.All(["session", "paths.vm_workspaces", "admin.config.username", "admin.config.shell"], key => Assert.DoesNotContain(key, without));
+        Assert.All(["session", "named_console", "paths.vm_workspaces", "admin.config.username", "admin.config.shell"], key => Assert.DoesNotContain(key, without));
     }
 
     [Theory]

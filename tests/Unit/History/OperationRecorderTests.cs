@@ -110,7 +110,7 @@ public sealed class OperationRecorderTests : IDisposable
     }
 
     private Task RunAsync(string operation, string vm, Action<OperationScope> body) =>
-        new OperationRunner(_store, _logs).RunAsync(
+        new OperationRunner(_store, logs: _logs).RunAsync(
             operation,
             EntityKind.Vm,
             vm,

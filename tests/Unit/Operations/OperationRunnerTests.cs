@@ -38,6 +38,29 @@ public sealed class OperationRunnerTests : IDisposable
         Assert.Equal(JournalState.Failed, _store.Journal.List("v1")[0].State);
     }
 
+    [Fact]
+    public async Task What_goes_along_with_a_change_is_settled_with_it()
+    {
+        using (var worker = new WorkerProcess("journal", _folder.Home, "v1", "dev"))
+        {
+            await worker.ReadLineAsync();
+            worker.Kill();
+        }
+
+        await new OperationRunner(_store).RunAsync(
+            "Remove-AgwWorkspace",
+            EntityKind.Workspace,
+            "app",
+            NullEventSink.Instance,
+            scope =>
+            {
+                scope.Settles(EntityKind.Vm, ["dev"]);
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
+        Assert.Empty(_store.Journal.List(openOnly: true));
+    }
+
     private Task ChangeAsync(string name, bool fails) => new OperationRunner(_store).RunAsync(
         "Initialize-AgwVm",
         EntityKind.Vm,

@@ -17,7 +17,7 @@ if uid=$(id -u "$user" 2>/dev/null); then
     crontab -r -u "$user" 2>/dev/null
     userdel "$user" || { echo "user $user could not be removed" >&2; exit 1; }
 fi
-rm -rf "/home/$user" "/var/mail/$user"
+rm -rf "/home/$user" "/var/mail/$user" "/var/lib/agentworks/users/$user"
 find /tmp /var/tmp /dev/shm /dev/mqueue /run/lock -xdev -uid "${uid:-4294967294}" -delete 2>/dev/null
 if id -u "$user" >/dev/null 2>&1 || [ -e "/home/$user" ]; then
     echo "something of user $user is left" >&2

@@ -35,7 +35,7 @@ if (open my $capture, '-|', @tmux, 'capture-pane', '-p', '-J', '-S', '-1000', '-
     local $/;
     $screen = <$capture> // '';
 }
-$screen =~ s/\s+\z//;
+$screen =~ s/\s*(\n\[the command has ended\]\s*)?\z//;
 $screen =~ s/\n/\r\n/g;
 print "\e[H\e[2J$screen\r\n\r\nSession $session has ended (exit status $code). Waiting for it to start again...\r\n";
 exit 10;

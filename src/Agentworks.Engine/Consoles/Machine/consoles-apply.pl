@@ -63,10 +63,10 @@ sub lines { return map { [split /\|/, $_, -1] } split /\n/, $_[0] // '' }
 # What there is: windows in order by key, each with its panes in order.
 sub look {
     my (@live, %by_id);
-    my $format = join '|', map "#{$_}", qw(window_id @agentworks-window pane_id @agentworks-pane @agentworks-shell-index);
+    my $format = join '|', map "#{$_}", qw(window_id @agentworks-window @agentworks-layout pane_id @agentworks-pane @agentworks-shell-index);
     for (lines(tmux('list-panes', '-s', '-t', "=$name:", '-F', $format))) {
-        my ($window, $key, $pane, $tag, $index) = @$_;
-        push @live, $by_id{$window} = { id => $window, key => $key, panes => [] } unless $by_id{$window};
+        my ($window, $key, $arranged, $pane, $tag, $index) = @$_;
+        push @live, $by_id{$window} = { id => $window, key => $key, layout => $arranged, panes => [] } unless $by_id{$window};
         push @{ $by_id{$window}{panes} }, { id => $pane, tag => $tag, index => $index };
     }
     return \@live;
@@ -87,13 +87,17 @@ sub arrange {
     return tmux('run-shell', '-t', $window, "/usr/lib/agentworks/console-layout $socket $window #{window_width} #{window_height} #{P:#{pane_id} }");
 }
 
-# A window or pane with its marks; how it looks from here on is kept up whenever its size changes.
+# Kept up from here on whenever the window's size changes: it is built before anyone's terminal is known.
+sub keep_arranged {
+    my $id = shift;
+    return tmux('set-option', '-w', '-t', $id, '@agentworks-layout', $layout, ';', 'set-hook', '-w', '-t', $id, 'window-resized', arrange_command($id));
+}
+
 sub mark_window {
     my ($window, $id, $pane) = @_;
     return tmux(
         'set-option', '-w', '-t', $id, '@agentworks-window', $window->{key}, ';',
-        'set-option', '-p', '-t', $pane, '@agentworks-pane', 'main', ';',
-        'set-hook', '-w', '-t', $id, 'window-resized', arrange_command($id));
+        'set-option', '-p', '-t', $pane, '@agentworks-pane', 'main');
 }
 
 sub make_window {
@@ -101,7 +105,7 @@ sub make_window {
     my $made = tmux('new-window', '-d', '-P', '-F', '#{window_id}|#{pane_id}', '-t', "=$name:", '-n', $window->{name}, '-c', '/', @{ $window->{command} });
     my ($ids) = lines($made);
     return undef unless $ids and defined mark_window($window, @$ids);
-    return { id => $ids->[0], key => $window->{key}, panes => [{ id => $ids->[1], tag => 'main', index => '' }] };
+    return { id => $ids->[0], key => $window->{key}, layout => '', panes => [{ id => $ids->[1], tag => 'main', index => '' }] };
 }
 
 # Even first: half of the smallest pane might be too small for another.
@@ -163,8 +167,11 @@ sub settle_panes {
     my @order = map { $pane{$_}{id} } 'main', map { $_->{id} } @shells;
     my %ordered = map { $_ => 1 } @order;
     my @have = grep { $ordered{$_} } map { $_->{id} } grep { !$_->{gone} } @{ $live->{panes} };
-    push @done, 'order of panes' if permute(\@have, \@order, sub { tmux('swap-pane', '-d', '-s', $_[1], '-t', $_[0]) });
-    arrange($live->{id}) if @done or $mode eq 'repair';
+    my $moved = permute(\@have, \@order, sub { tmux('swap-pane', '-d', '-s', $_[1], '-t', $_[0]) });
+    push @done, 'order of panes' if $moved and !@done;   # what was put back came at the end
+    my $other = $live->{layout} ne $layout;
+    keep_arranged($live->{id}) if $other;
+    arrange($live->{id}) if @done or $other or $mode eq 'repair';
     tmux('select-pane', '-t', $pane{main}{id}) if $mode ne 'change' and (@done or $mode eq 'repair');
     return @done;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 

@@ -1,4 +1,5 @@
 using Agentworks.Events;
+using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 

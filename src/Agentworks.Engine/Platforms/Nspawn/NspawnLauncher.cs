@@ -1,3 +1,5 @@
+using Agentworks.Ports;
+
 namespace Agentworks.Platforms.Nspawn;
 
 /// <summary>Starts systemd-nspawn in the background with what a machine needs.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 

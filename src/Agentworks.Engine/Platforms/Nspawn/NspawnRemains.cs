@@ -1,4 +1,5 @@
 using Agentworks.Errors;
+using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 

@@ -13,6 +13,12 @@ namespace Agentworks.Platforms.Ssh;
 /// <param name="KnownHosts">The operator's known_hosts files.</param>
 public sealed record SshAddress(string HostName, int Port, bool Proxied, string? HostKeyAlias, IReadOnlyList<string> KnownHosts)
 {
+    /// <summary>What makes the connection, as ssh options; null for TCP.</summary>
+    public string? ProxyJump { get; init; }
+
+    /// <inheritdoc cref="ProxyJump"/>
+    public string? ProxyCommand { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <summary>From a machine's data; null before it was made.</summary>
@@ -61,6 +67,10 @@ public sealed record SshAddress(string HostName, int Port, bool Proxied, string?
             values.TryGetValue("hostkeyalias", out var alias) && alias != "none" ? alias : null,
             [.. files.SelectMany(f => values.GetValueOrDefault(f, string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Where(f => f is not "none" and not "/dev/null")
-                .Select(f => f.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, f[2..]) : f)]);
+                .Select(f => f.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, f[2..]) : f)])
+        {
+            ProxyJump = values.TryGetValue("proxyjump", out var jump) && jump != "none" ? jump : null,
+            ProxyCommand = values.TryGetValue("proxycommand", out var command) && command != "none" ? command : null,
+        };
     }
 }

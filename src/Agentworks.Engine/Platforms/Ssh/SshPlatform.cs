@@ -77,7 +77,12 @@ public sealed class SshPlatform(IProcessRunner processes, TimeProvider clock) : 
     {
         var options = SshOptions.From(machine.Spec);
         IReadOnlyList<string> extra = options.Key is { } key ? ["IdentityFile=" + Quote(key)] : [];
-        return new SshEndpoint(options.Host, Address(machine).Port, machine.Spec.Id, ExtraOptions: extra);
+        var address = Address(machine);
+        IReadOnlyList<string> jump = address.ProxyJump is { } over ? ["ProxyJump=" + over] : [];
+        return new SshEndpoint(options.Host, address.Port, machine.Spec.Id, ExtraOptions: extra)
+        {
+            Standalone = new SshEndpoint(address.HostName, address.Port, machine.Spec.Id, address.ProxyCommand, [.. extra, .. jump]),
+        };
     }
 
     public async Task<IReadOnlyList<string>?> GetHostKeysAsync(PlatformMachine machine, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 # LOOKS RESTART DISCARD, then for each session: NAME GRANT SPEC ENVIRONMENT START
+# RESTART: empty, "restart", or "kill" for those that would not end; systemd knows all processes of a session by its cgroup.
 # GRANT is the workspace's group where the session's user must be let in first, else empty.
 looks=$1 restart=$2 discard=$3
 shift 3
@@ -10,6 +11,7 @@ if [ -n "$restart" ]; then
         [ $((agw_n % 5)) = 0 ] && agw_running "$word" && running="$running $(agw_unit "$word")"
         agw_n=$((agw_n + 1))
     done
+    [ -z "$running" ] || [ "$restart" != kill ] || systemctl kill -s KILL $running
     [ -z "$running" ] || systemctl stop $running
 fi
 

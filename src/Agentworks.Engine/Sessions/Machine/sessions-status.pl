@@ -31,7 +31,9 @@ for my $name (sort grep { !/^\./ } readdir $dir) {
         if (open my $command, '<', "/proc/$pane/stat") { $line = <$command> }
         ($status, $exit) = ('exited', 137) if !defined $line or $line =~ /\) Z/;
     }
-    $status = 'broken' if $alive and !$listens{"$root/$name/tmux/sock"};
+    # One that was unlinked still listens, and nobody can reach it.
+    my $socket = "$root/$name/tmux/sock";
+    $status = 'broken' if $alive and !($listens{$socket} and lstat $socket and -S _);
     $report .= join("\t", $name, $status, $alive ? $pid : '', $exit, $started, $run, '') . "\n";
 }
 return $report;

@@ -3,6 +3,11 @@ ALTER TABLE vm ADD COLUMN network TEXT NOT NULL DEFAULT 'direct';
 ALTER TABLE vm ADD COLUMN network_data TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE vm ADD COLUMN vm_host TEXT;
 
+-- What a half-made copy is a copy of, and where a workspace that moves lies as well.
+ALTER TABLE workspace ADD COLUMN copied_from TEXT;
+ALTER TABLE workspace ADD COLUMN other_path TEXT;
+ALTER TABLE workspace ADD COLUMN other_vm_id TEXT;
+
 -- What was made along with a session may go along with it.
 ALTER TABLE session ADD COLUMN made_workspace INTEGER NOT NULL DEFAULT 0 CHECK (made_workspace IN (0, 1));
 ALTER TABLE session ADD COLUMN made_agent INTEGER NOT NULL DEFAULT 0 CHECK (made_agent IN (0, 1));
@@ -51,16 +56,15 @@ CREATE TABLE console_session (
 
 CREATE INDEX console_session_session ON console_session (session_id, vm_id);
 
--- The process that keeps a forward open runs on this computer; pid and start say which it is.
+-- The process that keeps a forward open runs on this computer and leaves its identity in the forward's own folder.
 CREATE TABLE port_forward (
     id            TEXT NOT NULL PRIMARY KEY,
     vm_id         TEXT NOT NULL REFERENCES vm (id) ON DELETE CASCADE,
     local_address TEXT NOT NULL,
-    local_port    INTEGER NOT NULL,
-    remote_port   INTEGER NOT NULL,
-    holder_pid    INTEGER,
-    holder_start  TEXT,
-    created       TEXT NOT NULL
+    local_port    INTEGER NOT NULL CHECK (local_port BETWEEN 1 AND 65535),
+    remote_port   INTEGER NOT NULL CHECK (remote_port BETWEEN 1 AND 65535),
+    created       TEXT NOT NULL,
+    UNIQUE (local_port, local_address)
 ) WITHOUT ROWID;
 
 CREATE INDEX port_forward_vm ON port_forward (vm_id);

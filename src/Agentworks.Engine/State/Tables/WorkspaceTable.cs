@@ -20,6 +20,9 @@ internal static class WorkspaceTable
             ("repository", row => row.Repository),
             ("branch", row => row.Branch),
             ("store", row => row.Store),
+            ("copied_from", row => row.CopiedFrom),
+            ("other_path", row => row.OtherPath),
+            ("other_vm_id", row => row.OtherVmId),
             ("created", row => row.Created),
         ],
         row => new WorkspaceRow
@@ -35,6 +38,9 @@ internal static class WorkspaceTable
             Repository = row.TextOrNull("repository"),
             Branch = row.TextOrNull("branch"),
             Store = row.TextOrNull("store"),
+            CopiedFrom = row.TextOrNull("copied_from"),
+            OtherPath = row.TextOrNull("other_path"),
+            OtherVmId = row.TextOrNull("other_vm_id"),
             Created = row.Time("created"),
         });
 }

@@ -1,4 +1,4 @@
-# USER PATH ADMIN SOURCE URL BRANCH ORIGIN
+# USER PATH ADMIN SOURCE URL BRANCH ORIGIN, after workspace-common.sh.
 # SOURCE: empty for an empty folder, "clone" for URL, "bundle" for one that comes on standard input.
 # Everything is made beside its place and renamed into it, so a workspace that is there is whole.
 set -eu
@@ -8,28 +8,15 @@ root=${path%/*}
 new=$root/.new-$user
 home=/var/lib/agentworks/homes/$user
 
-id -u "$user" >/dev/null 2>&1 || useradd --user-group --create-home --password '*' -K HOME_MODE=0700 \
-    --home-dir "$home" --shell /bin/bash --comment 'Agentworks workspace' "$user"
-id -nG "$admin" | tr ' ' '\n' | grep -qx -- "$user" || usermod -aG "$user" "$admin"
+agw_user "$user"
+agw_admin_joins "$user" "$admin"
 [ ! -d "$path" ] || exit 0
 
-agw_discard() { [ ! -e "$new" ] || btrfs -q subvolume delete "$new" >/dev/null 2>&1 || rm -rf "$new"; }
-agw_discard
-if [ "$(stat -f -c %T "$root")" = btrfs ]; then
-    btrfs -q subvolume create "$new" >/dev/null
-else
-    mkdir "$new"
-fi
-chown "$user:$user" "$new"
-chmod 2770 "$new"
-setfacl -m 'u::rwx,g::rwx,o::---,d:u::rwx,d:g::rwx,d:o::---' "$new"
+agw_discard "$new"
+agw_new_folder "$new"
+agw_folder "$user" "$new"
 
-# git runs as the workspace's own user, which may do nothing else: what a repository makes git run harms nobody.
-agw_git() {
-    setpriv --reuid="$user" --regid="$user" --init-groups --no-new-privs -- env -i HOME="$home" PATH=/usr/bin:/bin LANG=C.UTF-8 \
-        GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=https:http:ssh:git:file git -C "$new" "$@"
-}
-
+agw_git() { agw_as "$user" git -C "$new" "$@"; }
 if [ -n "$source" ]; then
     from=$url
     if [ "$source" = bundle ]; then
@@ -38,7 +25,7 @@ if [ -n "$source" ]; then
         chown "$user" "$from"
     fi
     if ! agw_git clone --progress ${branch:+--branch "$branch"} -- "$from" .; then
-        agw_discard
+        agw_discard "$new"
         rm -f "$home/source.bundle"
         exit 1
     fi
@@ -48,5 +35,7 @@ if [ -n "$source" ]; then
     fi
     agw_git config core.sharedRepository group
     agw_git config --global --replace-all safe.directory "$path"
+    # git asks for narrower modes than the folder's ACL would give.
+    agw_tree fix modes "$new" "$user" "$user"
 fi
 mv -T "$new" "$path"

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Agentworks.Ports;
 
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Ports;
 
 /// <summary>
 /// One process of this computer for all time: its pid, when it started in clock ticks since boot, and which boot. A pid alone is soon another's.
@@ -13,7 +12,7 @@ internal sealed partial record HostProcess(int Pid, long StartTicks, string Boot
     public const int Terminate = 15;
     public const int Kill = 9;
 
-    /// <summary>Reads what nspawn-launch.sh wrote: "pid ticks boot-id".</summary>
+    /// <summary>Reads what a program of ours wrote about itself: "pid ticks boot-id".</summary>
     public static HostProcess? Read(string file)
     {
         try
@@ -42,6 +41,9 @@ internal sealed partial record HostProcess(int Pid, long StartTicks, string Boot
             Send(Pid, signal);
         }
     }
+
+    /// <summary>Sends a signal to its process group, of which it or another member must be known to live.</summary>
+    public void SignalGroup(int signal) => Send(-Pid, signal);
 
     [SuppressMessage("Interoperability", "CA5392", Justification = "libc is the system's own.")]
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -1,0 +1,11 @@
+namespace Agentworks.PortForwards;
+
+/// <summary>A port forward to make, or to start again when it is there with the same numbers.</summary>
+public sealed record NewPortForward
+{
+    public required string Vm { get; init; }
+    public required PortForwardSpec Ports { get; init; }
+
+    /// <summary>An IP address of this computer, or localhost.</summary>
+    public string LocalAddress { get; init; } = "127.0.0.1";
+}

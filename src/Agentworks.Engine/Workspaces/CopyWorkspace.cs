@@ -1,0 +1,7 @@
+namespace Agentworks.Workspaces;
+
+/// <summary>A workspace to copy.</summary>
+/// <param name="Source">The workspace there is.</param>
+/// <param name="Name">The new one.</param>
+/// <param name="Vm">Where; null: beside its source.</param>
+public sealed record CopyWorkspace(string Source, string Name, string? Vm = null);

@@ -1,0 +1,57 @@
+# What making, copying, moving and repairing a workspace share.
+
+# agw_user USER: the workspace's own user, with a group of its name.
+agw_user() {
+    getent group "$1" >/dev/null || groupadd "$1"
+    id -u "$1" >/dev/null 2>&1 || useradd --gid "$1" --create-home --password '*' -K HOME_MODE=0700 \
+        --home-dir "/var/lib/agentworks/homes/$1" --shell /bin/bash --comment 'Agentworks workspace' "$1"
+}
+
+agw_admin_joins() { id -nG "$2" | tr ' ' '\n' | grep -qx -- "$1" || usermod -aG "$1" "$2"; }
+
+# agw_folder USER PATH: owner, mode and ACL of the workspace's own folder. Those whom a revoke barred by name stay barred.
+agw_folder() {
+    chown "$1:$1" "$2"
+    chmod 2770 "$2"
+    setfacl -m 'u::rwx,g::rwx,o::---,d:u::rwx,d:g::rwx,d:o::---' "$2"
+}
+
+# agw_as USER COMMAND…: as the workspace's own user, which may do nothing else: what a repository makes git run harms nobody.
+agw_as() {
+    as=$1
+    shift
+    setpriv --reuid="$as" --regid="$as" --init-groups --no-new-privs -- env -i HOME="/var/lib/agentworks/homes/$as" PATH=/usr/bin:/bin LANG=C.UTF-8 \
+        GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=https:http:ssh:git:file "$@"
+}
+
+agw_is_btrfs() { [ "$(stat -f -c %T "$1")" = btrfs ]; }
+agw_new_folder() { if agw_is_btrfs "${1%/*}"; then btrfs -q subvolume create "$1" >/dev/null; else mkdir "$1"; fi; }
+
+# agw_is_there USER PATH: whether the workspace lies there, whole, since it comes there by rename. Something else there is an error.
+agw_is_there() {
+    [ -e "$2" ] || [ -L "$2" ] || return 1
+    [ "$(stat -c '%F %U %G' "$2")" = "directory $1 $1" ] || { echo "$2 is there already and is not this workspace" >&2; exit 1; }
+}
+
+# agw_discard PATH: removes a folder with all that is in it.
+agw_discard() {
+    [ -e "$1" ] || return 0
+    until btrfs -q subvolume delete "$1" >/dev/null 2>&1; do
+        agw_inner "$1" || { rm -rf "$1"; return; }
+    done
+}
+
+# Agents may have made subvolumes of their own in there, read-only ones too, which rm cannot remove. They go by id, and only where the
+# kernel says that they are inside: a list of names can be made to say anything, and a path can change under us. False when none went.
+agw_inner() (
+    [ "$(stat -f -c %T "$1")" = btrfs ] && [ "$(stat -c %i "$1")" = 256 ] || exit 1
+    agw_place() { btrfs inspect-internal subvolid-resolve "$1" "$2" 2>/dev/null; }
+    tree=$(agw_place "$(btrfs inspect-internal rootid "$1")" "$1") || exit 1
+    gone=1
+    for id in $(btrfs subvolume list "$1" | sed -n 's/^ID \([0-9]*\) .*/\1/p' | sort -rnu); do
+        case $(agw_place "$id" "$1") in
+        "$tree"/*) ! btrfs -q subvolume delete --subvolid "$id" "$1" >/dev/null 2>&1 || gone=0 ;;
+        esac
+    done
+    exit "$gone"
+)

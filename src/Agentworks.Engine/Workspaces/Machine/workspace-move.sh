@@ -1,0 +1,32 @@
+# OLD NEW USER AGENT…, after workspace-stage.sh and access.sh. Moves a workspace on its machine and prints how a snapshot of it is taken there.
+# A rename is one instant. To another file system it is copied, compared, and renamed into its place; only then does the old one go,
+# by a rename first, so that at any moment each of the two is whole or not there.
+set -eu
+umask 077
+old=$1 new=$2 user=$3
+shift 3
+[ -d "$old" ] && [ ! -L "$old" ] || { echo "$old is not there" >&2; exit 1; }
+[ ! -e "$new" ] && [ ! -L "$new" ] || { echo "$new is there already" >&2; exit 1; }
+
+(umask 066; mkdir -p "${new%/*}")
+parent=${new%/*}
+while [ -n "$parent" ]; do
+    [ ! -L "$parent" ] && [ "$(stat -c %u "$parent")" = 0 ] && [ -z "$(find "$parent" -maxdepth 0 \( -perm /022 -o ! -perm -111 \))" ] ||
+        { echo "$parent must be a folder of root's that others can pass and cannot change" >&2; exit 1; }
+    parent=${parent%/*}
+done
+
+if ! perl -e 'rename $ARGV[0], $ARGV[1] or exit 1' "$old" "$new"; then
+    stage=$(agw_stage "$new")
+    trap 'agw_clear_stage "$stage"' EXIT
+    trap 'exit 143' HUP INT TERM
+    agw_open_stage "$stage"
+    agw_confined "$old" "$stage/tree" -- cp -a --reflink=auto /from/. /to/
+    [ "$(agw_digest "$old")" = "$(agw_digest "$stage/tree")" ] || { echo "what was copied is not what is there; does somebody still write in $old?" >&2; exit 1; }
+    mv -T "$stage/tree" "$new"
+    gone=${old%/*}/.gone-${old##*/}
+    agw_discard "$gone"
+    mv -T "$old" "$gone"
+    agw_discard "$gone"
+fi
+agw_moved "$old" "$new" "$user" "$@"
