@@ -17,6 +17,7 @@
     CmdletsToExport      = @(
         'Add-AgwConsoleSession'
         'Add-AgwConsoleShell'
+        'Backup-AgwVm'
         'Copy-AgwWorkspace'
         'Edit-AgwConfig'
         'Enter-AgwAgent'
@@ -33,6 +34,7 @@
         'Get-AgwSession'
         'Get-AgwSessionLog'
         'Get-AgwVm'
+        'Get-AgwVmBackup'
         'Get-AgwVmEvent'
         'Get-AgwVmHost'
         'Get-AgwVmLog'
@@ -63,6 +65,7 @@
         'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
+        'Restore-AgwVm'
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'

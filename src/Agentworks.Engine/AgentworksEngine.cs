@@ -1,4 +1,5 @@
 using Agentworks.Agents;
+using Agentworks.Backups;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
@@ -68,6 +69,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
+        Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
+        Restores = new RestoreService(_store, Config, _machines, operations, maker, cleaner, Workspaces, Agents, options.Clock);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -82,6 +85,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmService Vms { get; }
     public ImportService Import { get; }
     public VmHistoryService History { get; }
+    public BackupService Backups { get; }
+    public RestoreService Restores { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public WorkspaceCopier WorkspaceCopier { get; }

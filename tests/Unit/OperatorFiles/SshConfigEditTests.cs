@@ -18,7 +18,7 @@ public sealed class SshConfigEditTests
         "Host a\n  User b"u8.ToArray(),
         "\uFEFFHost a\n"u8.ToArray(),
         "\n\n# c\n"u8.ToArray(),
-        [0xff, 0xfe, (byte)'\n', 0x00, 0xc3, 0x28],
+        new byte[] { 0xff, 0xfe, (byte)'\n', 0x00, 0xc3, 0x28 },
     };
 
     [Theory]

@@ -10,7 +10,7 @@ internal static class VmEventTable
     private const int MaxDetail = 2000;
 
     public static List<VmEventRow> List(Database database, string vmId) => database.Query(
-        "SELECT vm_id, event, detail, time FROM vm_event WHERE vm_id = $1 ORDER BY sequence",
+        "SELECT vm_id, event, detail, time FROM vm_event WHERE vm_id = $1 ORDER BY time, sequence",
         row => new VmEventRow(row.Text("vm_id"), row.Text("event"), row.TextOrNull("detail"), row.Time("time")),
         vmId);
 
