@@ -3,14 +3,14 @@ using Agentworks.Events;
 
 namespace Agentworks.Tests.CrashHost;
 
-/// <summary>Kills this process at the n-th step; steps count from 1, and 0 never comes.</summary>
+/// <summary>Kills this process at the n-th step; steps count from 1, and 0 never comes. -1: amid the work, once it says how far it is.</summary>
 public sealed class DyingSink(int step) : IEventSink
 {
     private int _seen;
 
     public void Report(EngineEvent engineEvent)
     {
-        if (engineEvent is JournalEvent && Interlocked.Increment(ref _seen) == step)
+        if ((engineEvent is JournalEvent && Interlocked.Increment(ref _seen) == step) || (step < 0 && engineEvent is ProgressEvent { Percent: > 0 }))
         {
             Process.GetCurrentProcess().Kill();
         }

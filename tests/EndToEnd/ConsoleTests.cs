@@ -95,7 +95,7 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         await StopAsync("life");
         await terminal.ShowsAsync("Session life has stopped");
         await terminal.TypeAsync("typed to nobody\r");
-        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["life"], restart: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
+        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["life"], restart: false, kill: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
         await Eventually.BecomesAsync(async () => (await ClientAsync("life")).Length > 0, "a client has attached to the new run");
         await terminal.TypeAsync("three\r");
         await terminal.ShowsAsync("three\nthree");
@@ -105,7 +105,7 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         await terminal.TypeAsync("go\r");
         await terminal.ShowsAsync("Session ends has ended (exit status 5)");
         Assert.Contains("last words", await terminal.ScreenAsync(), StringComparison.Ordinal);
-        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["ends"], restart: true, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
+        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["ends"], restart: true, kill: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
         await Eventually.BecomesAsync(async () => (await ClientAsync("ends")).Length > 0, "a client has attached to the new run");
     }
 

@@ -64,4 +64,40 @@ Describe 'A workspace' -Tag Machine {
         $workspace | Remove-AgwWorkspace -Cascade -Force -Confirm:$false -ErrorAction Stop
         Get-AgwSession | Should -BeNullOrEmpty
     }
+
+    It 'is looked at and repaired, through the pipeline and by pattern' {
+        $null = New-AgwWorkspace app
+        $null = New-AgwWorkspace web
+        Get-AgwWorkspace | Test-AgwWorkspace | Where-Object Status -NE InPlace | Should -BeNullOrEmpty
+        Test-AgwWorkspace -Quiet | Should -BeTrue
+        $null = Get-Truth 'chmod 2750 /opt/agentworks/workspaces/web'
+        $drifted = Test-AgwWorkspace | Where-Object Status -EQ Drifted
+        $drifted.Name, $drifted.Check | Should -Be 'web', 'workspace-folder'
+        Get-AgwWorkspace web | Test-AgwWorkspace -Quiet | Should -BeFalse
+        $repairs = Repair-AgwWorkspace *
+        $repairs.Workspace, $repairs.Changed | Should -Be 'app', 'web', 0, 1
+        (Repair-AgwWorkspace web).Changed | Should -Be 0
+        Test-AgwWorkspace nope -Quiet -ErrorVariable problems -ErrorAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'NotFound,*'
+    }
+
+    It 'is copied and moved' {
+        $null = New-AgwWorkspace app
+        $null = Invoke-AgwCommand -Workspace app 'echo text > file'
+        $copy = Get-AgwWorkspace app | Copy-AgwWorkspace -Name twin
+        $copy.Name, $copy.Vm, $copy.Template | Should -Be 'twin', 'box', 'default'
+        (Move-AgwWorkspace twin /srv/work/twin).Path | Should -Be '/srv/work/twin'
+        (Invoke-AgwCommand -Workspace twin 'pwd; cat file').Output | Should -Be "/srv/work/twin`ntext`n"
+        { Copy-AgwWorkspace app twin -ErrorAction Stop } | Should -Throw -ErrorId 'AlreadyExists,*'
+        { Move-AgwWorkspace app /etc/app -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRequest,*'
+        { Copy-AgwWorkspace app 'Bad Name' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidName,*'
+    }
+
+    It 'is moved only when its sessions are stopped' {
+        $null = New-AgwWorkspace app
+        $null = New-AgwSession s1 app -Admin -Command 'sleep 1000'
+        { Move-AgwWorkspace app /srv/work/app -ErrorAction Stop } | Should -Throw -ErrorId 'HasDependents,*'
+        (Move-AgwWorkspace app /srv/work/app -Force -Timeout 1).Path | Should -Be '/srv/work/app'
+        (Get-AgwSession s1).Status | Should -Be 'Stopped'
+    }
 }

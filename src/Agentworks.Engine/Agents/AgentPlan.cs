@@ -10,11 +10,14 @@ public sealed record AgentPlan
     public required string Shell { get; init; }
     public required IReadOnlyList<string> AuthorizedKeys { get; init; }
 
+    /// <summary>What the machine needs for its set-up.</summary>
+    public IReadOnlyList<ProvisionStep> Tools { get; init; } = [];
+
     /// <summary>What it gets beyond its account.</summary>
     public required UserSetupPlan Setup { get; init; }
 
     /// <summary>Everything that is declared of an agent, in the order in which it is made true; Test-AgwAgent looks at the same.</summary>
-    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys(), .. Setup.ToSteps()];
+    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys(), .. Tools, .. Setup.ToSteps()];
 
     private ProvisionStep User() => new(
         "agent-user",

@@ -1,6 +1,7 @@
 using Agentworks.Config;
 using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Provisioning;
 using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
@@ -28,6 +29,7 @@ public sealed class AgentPlanner(StateStore store, ConfigService config, Operato
         {
             LinuxUser = row.LinuxUser,
             Shell = template.Shell,
+            Tools = template.NeedsMise() ? AptSteps.CreateMise(settings.Catalog) : [],
             AuthorizedKeys = await keys.AuthorizedKeysAsync(cancellationToken).ConfigureAwait(false),
             Setup = settings.Admin.GitForceSafeDirectory
                 ? setup with { WorkspacesPath = vm.WorkspacesPath, SafeDirectories = Granted(row) }

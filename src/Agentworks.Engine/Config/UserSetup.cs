@@ -35,8 +35,8 @@ public abstract record UserSetup
 
     /// <summary>Whether its tools need mise on the machine.</summary>
     public bool NeedsMise() => MisePackages.Count > 0 || MiseLockfile is not null;
-    public bool NerfInstallClaudePlugin { get; init; }
 
+    public bool NerfInstallClaudePlugin { get; init; }
     public IReadOnlyList<string> ClaudeMarketplaces { get; init; } = [];
     public IReadOnlyList<string> ClaudePlugins { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using Agentworks.Errors;
+using Agentworks.Model;
 using Agentworks.Platforms;
 using Agentworks.State;
 using Agentworks.State.Rows;
@@ -26,6 +27,15 @@ public sealed class MachinePower(PlatformRegistry platforms, StateStore store)
             return PowerState.Unknown;
         }
     }
+
+    /// <summary>Why a machine that was only looked at did not answer: it is not running, or else as <paramref name="failure"/> says.</summary>
+    public async Task<AgentworksException> ExplainAsync(VmRow vm, ConnectionFailedException failure, CancellationToken cancellationToken) =>
+        await GetAsync(vm, cancellationToken).ConfigureAwait(false) != PowerState.Stopped ? failure
+            : new NotReadyException($"VM '{vm.Name}' is not running{(vm.DesiredPower == DesiredPower.Stopped ? ": it was stopped on purpose" : string.Empty)}.")
+            {
+                Target = vm.Name,
+                Recommendation = $"Start-AgwVm {vm.Name}",
+            };
 
     public async Task<bool> IsOffAsync(VmRow vm, CancellationToken cancellationToken) =>
         await GetAsync(vm, cancellationToken).ConfigureAwait(false) is PowerState.Stopped or PowerState.Missing;

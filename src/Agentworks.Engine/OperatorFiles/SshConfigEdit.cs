@@ -31,7 +31,11 @@ public static class SshConfigEdit
     }
 
     /// <summary>Whether a line that holds for every host includes the file; also one that names exactly it, wherever the operator put it.</summary>
-    public static bool Includes(byte[] content, string file, string userHome)
+    /// <param name="content">The operator's file.</param>
+    /// <param name="file">Absolute.</param>
+    /// <param name="userHome">What ~ means.</param>
+    /// <param name="byName">Patterns that happen to match do not count.</param>
+    public static bool Includes(byte[] content, string file, string userHome, bool byName = false)
     {
         var everywhere = true;
         foreach (var words in Encoding.UTF8.GetString(content).TrimStart('\uFEFF').Split('\n').Select(Words).Where(words => words.Count > 1))
@@ -44,7 +48,7 @@ public static class SshConfigEdit
             {
                 var ssh = Path.Combine(userHome, ".ssh");
                 var named = words.Skip(1).Select(word => Absolute(word, ssh, userHome));
-                if (named.Any(path => path == Pattern(file) || path == file || (everywhere && IsMatch(path, file))))
+                if (named.Any(path => path == Pattern(file) || path == file || (!byName && everywhere && IsMatch(path, file))))
                 {
                     return true;
                 }

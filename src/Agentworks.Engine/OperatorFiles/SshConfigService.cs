@@ -19,10 +19,10 @@ public sealed class SshConfigService(
     private const string FileName = "agentworks.conf";
 
     /// <summary>Writes the aliases of all machines that can be entered, and has ssh read them.</summary>
-    /// <param name="replaceForeign">Also when the file belongs to another folder of Agentworks.</param>
+    /// <param name="replaceForeign">Also when the file belongs to another tool or another folder of Agentworks.</param>
     /// <param name="events">Told of machines that ssh cannot reach.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="AlreadyExistsException">The file belongs to another folder, and <paramref name="replaceForeign"/> is false.</exception>
+    /// <exception cref="AlreadyExistsException">It belongs to another, and <paramref name="replaceForeign"/> is false.</exception>
     /// <exception cref="StateWriteException">A file cannot be written.</exception>
     public async Task<AgwSshConfig> UpdateAsync(bool replaceForeign, IEventSink events, CancellationToken cancellationToken)
     {
@@ -31,9 +31,9 @@ public sealed class SshConfigService(
         var hosts = Hosts(events);
         var body = hosts.Count == 0 ? null : Head + new SshConfigText(keys.IdentityFile, knownHostsFile, userHome).Render(hosts);
         var own = new OperatorFile(place.Own, processes);
-        if (!replaceForeign && (IsForeign(own.Read()) || IsForeign(Theirs(place).Read())))
+        if (!replaceForeign && (IsForeignFile(own.Read()) || IsForeignSection(Theirs(place).Read())))
         {
-            throw new AlreadyExistsException("ssh configuration of another folder of Agentworks:", place.Target)
+            throw new AlreadyExistsException("ssh configuration of another tool or another folder of Agentworks:", place.Target)
             {
                 Target = place.Target,
                 Recommendation = "Update-AgwSshConfig -Force replaces it; or set ssh_config in [operator] of config.toml.",
@@ -75,23 +75,25 @@ public sealed class SshConfigService(
         var place = Place.Of(config.Load().Operator);
         var own = new OperatorFile(place.Own, processes).Read();
         var theirs = Theirs(place).Read();
-        return !IsForeign(own) && !IsForeign(theirs)
-            && (own is not null || (theirs is not null && (SshConfigEdit.HasSection(theirs) || SshConfigEdit.Includes(theirs, place.Own, userHome))));
+        return !IsForeignFile(own) && !IsForeignSection(theirs)
+            && (own is not null || (theirs is not null && (SshConfigEdit.HasSection(theirs) || SshConfigEdit.Includes(theirs, place.Own, userHome, byName: true))));
     }
 
     /// <summary>The alias of a machine.</summary>
     public string AliasOf(string vm) => config.Load().Operator.SshHostPrefix + vm;
 
     // The first line of what we write says whose it is.
-    private string Head => $"# Agentworks {store.OwnerTag}. Changes here are lost: Update-AgwSshConfig writes it again.\n";
+    private string Tag => $"# Agentworks {store.OwnerTag}.";
 
-    private bool IsForeign(byte[]? content)
-    {
-        var text = content is null ? string.Empty : Encoding.Latin1.GetString(content);
-        return text.StartsWith("# Agentworks ", StringComparison.Ordinal) || SshConfigEdit.HasSection(content ?? [])
-            ? !text.Contains($"# Agentworks {store.OwnerTag}.", StringComparison.Ordinal)
-            : false;
-    }
+    private string Head => $"{Tag} Changes here are lost: Update-AgwSshConfig writes it again.\n";
+
+    // The command line tool agw gives its file the same name.
+    private bool IsForeignFile(byte[]? content) => content is { Length: > 0 } && !Text(content).StartsWith(Tag, StringComparison.Ordinal);
+
+    private bool IsForeignSection(byte[]? content) =>
+        content is not null && SshConfigEdit.HasSection(content) && !Text(content).Contains('\n' + Tag, StringComparison.Ordinal);
+
+    private static string Text(byte[] content) => Encoding.Latin1.GetString(content);
 
     private async Task<bool> WriteFileAsync(Place place, OperatorFile own, string? body, CancellationToken cancellationToken)
     {
@@ -136,12 +138,12 @@ public sealed class SshConfigService(
         return hosts;
     }
 
-    private static IReadOnlyList<AgwSshAlias> Aliases(IEnumerable<SshConfigHost> hosts) =>
-    [
-        .. hosts.SelectMany(host => host.Agents
+    // An array, which PowerShell can index.
+    private static AgwSshAlias[] Aliases(IEnumerable<SshConfigHost> hosts) => hosts
+        .SelectMany(host => host.Agents
             .Select(agent => new AgwSshAlias { Alias = host.AliasOf(agent.LinuxUser), Vm = host.Vm, Agent = agent.Agent, LinuxUser = agent.LinuxUser })
-            .Prepend(new AgwSshAlias { Alias = host.Alias, Vm = host.Vm, LinuxUser = host.AdminUser })),
-    ];
+            .Prepend(new AgwSshAlias { Alias = host.Alias, Vm = host.Vm, LinuxUser = host.AdminUser }))
+        .ToArray();
 
     /// <summary>Where things are written.</summary>
     /// <param name="Theirs">The operator's file.</param>

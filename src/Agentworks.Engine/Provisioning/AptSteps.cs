@@ -24,15 +24,17 @@ public static class AptSteps
         [
             Sources(sources),
             .. sources.Select(Source),
-            Packages([.. packages.Concat(chosen.SelectMany(set => set.Apt)).Distinct(StringComparer.Ordinal)]),
+            Packages("apt-packages", packages.Concat(chosen.SelectMany(set => set.Apt)), addOnly: false),
         ];
     }
 
-    /// <summary>Adds one set to a machine, whatever else it has: for what a user brings along after the machine was initialized.</summary>
-    public static IReadOnlyList<ProvisionStep> CreateOne(Catalog catalog, string set) =>
+    /// <summary>
+    /// mise, for a user who comes after the machine was initialized. A mise that is on the machine already will do, wherever it came from.
+    /// </summary>
+    public static IReadOnlyList<ProvisionStep> CreateMise(Catalog catalog) =>
     [
-        .. Sources(catalog, [catalog.AptPackages[set]]).Select(Source),
-        PackageStep.Create("apt-packages:" + set, catalog.AptPackages[set].Apt, fatal: false),
+        .. Sources(catalog, [catalog.AptPackages[Mise]]).Select(Source).Append(Packages("apt-packages:" + Mise, catalog.AptPackages[Mise].Apt, addOnly: true))
+            .Select(step => step with { Check = "! command -v mise >/dev/null || return 0\n" + step.Check }),
     ];
 
     private static List<AptSource> Sources(Catalog catalog, IReadOnlyList<AptPackageSet> sets)
@@ -77,12 +79,16 @@ public static class AptSteps
         Limit = TimeSpan.FromMinutes(10),
     };
 
-    private static ProvisionStep Packages(IReadOnlyList<string> packages) => new(
-        "apt-packages",
+    private static ProvisionStep Packages(string name, IEnumerable<string> packages, bool addOnly) => new(
+        name,
         "agw_check_packages",
         "agw_apply_packages",
         Fatal: false,
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_packages"] = string.Join(' ', packages) })
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["agw_packages"] = string.Join(' ', packages.Distinct(StringComparer.Ordinal)),
+            ["agw_add_only"] = addOnly ? "yes" : string.Empty,
+        })
     {
         Functions = EmbeddedText.Read("apt-packages.sh"),
         Limit = PackageStep.Limit,

@@ -3,7 +3,6 @@ using Agentworks.Events;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
-using Agentworks.Platforms;
 using Agentworks.Provisioning;
 using Agentworks.State;
 using Agentworks.State.Rows;
@@ -54,18 +53,9 @@ public sealed class VmChecker(StateStore store, VmPlan plan, MachineConnections 
         {
             return await Provisioner.CheckAsync(machines.Probe(row), row.Name, steps, cancellationToken).ConfigureAwait(false);
         }
-        catch (ConnectionFailedException)
+        catch (ConnectionFailedException e)
         {
-            if (await power.GetAsync(row, cancellationToken).ConfigureAwait(false) == PowerState.Stopped)
-            {
-                throw new NotReadyException($"VM '{row.Name}' is not running{(row.DesiredPower == DesiredPower.Stopped ? ": it was stopped on purpose" : string.Empty)}.")
-                {
-                    Target = row.Name,
-                    Recommendation = $"Start-AgwVm {row.Name}",
-                };
-            }
-
-            throw;
+            throw await power.ExplainAsync(row, e, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
-            Users(settings, row).Any(user => user.NeedsMise()), settings.Operator.ExtraSshPublicKeys,
+            settings.Operator.ExtraSshPublicKeys,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }

@@ -51,6 +51,7 @@ public sealed class WorkspaceTransfer(IMachineShell from, IMachineShell to, IEve
             {
                 Script = Functions + """
                     set -eu
+                    agw_alone "$1"
                     stage=$(agw_stage "$2")
                     agw_settle "$stage/tree" "$1" ''
                     agw_arrive "$stage" "$2" "$1"

@@ -11,7 +11,7 @@ using Agentworks.State.Rows;
 namespace Agentworks.Workspaces;
 
 /// <summary>Looks whether workspaces are on their machines as declared, and puts right what is not.</summary>
-public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machines, OperationRunner operations, WorkspaceMover mover, TimeProvider clock)
+public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machines, MachinePower power, OperationRunner operations, WorkspaceMover mover, TimeProvider clock)
 {
     /// <summary>
     /// One check per declared thing, all workspaces of a machine in one round trip, machine by machine as each answers. Changes nothing
@@ -83,6 +83,10 @@ public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machine
             {
                 output.TryWrite(new BatchOutcome<AgwStateCheck>(plan.Row.Name, ToModel(plan.Row, machine, result), null));
             }
+        }
+        catch (ConnectionFailedException e)
+        {
+            Fail(plans.Select(plan => plan.Row.Name), await power.ExplainAsync(machine, e, cancellationToken).ConfigureAwait(false), output);
         }
         catch (AgentworksException e)
         {

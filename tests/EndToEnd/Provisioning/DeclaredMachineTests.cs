@@ -193,8 +193,8 @@ public sealed class DeclaredMachineTests(ServedMachine machine) : IClassFixture<
         await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "tools" }, NullEventSink.Instance, CancellationToken.None);
         try
         {
-            await machine.InitializeVmAsync();
             Assert.Equal("mise\n", await machine.RootAsync("mise"));
+            Assert.Equal(0, (await machine.InitializeVmAsync()).Changed);
         }
         finally
         {

@@ -2,9 +2,9 @@
 # something else has come to need them.
 agw_apt_record=/etc/agentworks/apt/packages
 
-# What is recorded and not declared. Versions and suites do not count.
+# What is recorded and not declared. Versions and suites do not count. Who only adds does not know what others declare.
 agw_stray_packages() {
-    [ -f "$agw_apt_record" ] || return 0
+    [ -z "$agw_add_only" ] && [ -f "$agw_apt_record" ] || return 0
     while read -r name; do
         for declared in $agw_packages; do
             [ "${declared%%[=/]*}" != "$name" ] || continue 2

@@ -4,6 +4,7 @@ set -eu
 umask 077
 from=$1 user=$2 path=$3 admin=$4 keep=$5
 [ -d "$from" ] && [ ! -L "$from" ] || { echo "$from is not there" >&2; exit 1; }
+agw_alone "$user"
 agw_user "$user"
 agw_admin_joins "$user" "$admin"
 ! agw_is_there "$user" "$path" || exit 0

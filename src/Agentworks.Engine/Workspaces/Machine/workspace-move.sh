@@ -5,6 +5,7 @@ set -eu
 umask 077
 old=$1 new=$2 user=$3
 shift 3
+agw_alone "$user"
 [ -d "$old" ] && [ ! -L "$old" ] || { echo "$old is not there" >&2; exit 1; }
 [ ! -e "$new" ] && [ ! -L "$new" ] || { echo "$new is there already" >&2; exit 1; }
 

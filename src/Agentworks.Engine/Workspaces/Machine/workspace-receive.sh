@@ -3,6 +3,7 @@
 set -eu
 umask 077
 user=$1 path=$2 admin=$3 packer=$4
+agw_alone "$user"
 agw_user "$user"
 agw_admin_joins "$user" "$admin"
 stage=$(agw_stage "$path")

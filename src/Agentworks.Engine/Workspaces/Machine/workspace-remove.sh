@@ -2,6 +2,11 @@
 set -u
 user=$1 path=$2
 root=${path%/*}
+# A copy that was cut off may still be clearing up.
+if [ -d /run/agentworks ]; then
+    exec 8> "/run/agentworks/$user.lock"
+    flock -w 60 8
+fi
 if uid=$(id -u "$user" 2>/dev/null); then
     agw_end_processes "$uid"
 fi
@@ -11,9 +16,10 @@ agw_discard "$root/.copy-${path##*/}/tree"
 rm -rf "$root/.copy-${path##*/}" "/run/agentworks/send-${path##*/}"
 agw_discard "$root/.send-${path##*/}"
 agw_discard "$root/.gone-${path##*/}"
-if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null; fi
+# A disk that was full has room only once what went is really gone.
+if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null || { btrfs filesystem sync "$root" 2>/dev/null; sync; userdel "$user" 2>/dev/null; }; fi
 if getent group "$user" >/dev/null; then groupdel "$user"; fi
-rm -rf "/var/lib/agentworks/homes/$user"
+rm -rf "/var/lib/agentworks/homes/$user" "/run/agentworks/$user.lock" "/run/agentworks/send-${path##*/}.lock"
 if [ -e "$path" ] || id -u "$user" >/dev/null 2>&1 || getent group "$user" >/dev/null; then
     echo "something of $path or user $user is left" >&2
     exit 1

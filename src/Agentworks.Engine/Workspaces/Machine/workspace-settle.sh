@@ -4,6 +4,7 @@ set -eu
 umask 077
 path=$1 other=$2 user=$3
 shift 3
+agw_alone "$user"
 agw_clear_stage "$(agw_stage "$other")"
 agw_discard "${path%/*}/.gone-${path##*/}"
 if agw_is_there "$user" "$path"; then

@@ -23,6 +23,12 @@ agw_confined() {
         exec chroot . "$@"' confined "$@"
 }
 
+# agw_alone NAME: waits until whoever did the same before has really gone, also one that was cut off and still clears up.
+agw_alone() {
+    exec 8> "/run/agentworks/$1.lock"
+    flock -w 300 8 || { echo "another copy or move of $1 still goes on" >&2; exit 1; }
+}
+
 # agw_stage PATH: the private place beside PATH in which a copy is made; a folder of root alone.
 agw_stage() { echo "${1%/*}/.copy-${1##*/}"; }
 
