@@ -96,7 +96,7 @@ public sealed class BackupTests(MachineFixture machine) : IAsyncLifetime
         Assert.NotEqual(0, (await OnAsync(Second, "sudo -n -u agt-x-bk-agent ls /opt/agentworks/workspaces/x-bk-b")).ExitCode);
         var session = Assert.Single(machine.Engine.Sessions.List(), one => one.Name == "x-bk-session");
         Assert.Equal((DesiredPower.Stopped, "x-bk-agent"), (session.Desired, session.Agent));
-        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["x-bk-session"], restart: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
+        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["x-bk-session"], restart: false, kill: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
     }
 
     [MachineFact]

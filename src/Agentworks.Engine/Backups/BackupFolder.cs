@@ -202,7 +202,8 @@ public sealed partial class BackupFolder
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(text, Json) ?? throw Damaged(file);
+            var read = JsonSerializer.Deserialize<T>(text, Json);
+            return WholeRecord.Is(read) ? read! : throw Damaged(file);
         }
         catch (JsonException e)
         {
