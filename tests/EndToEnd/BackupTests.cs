@@ -83,6 +83,7 @@ public sealed class BackupTests(MachineFixture machine) : IAsyncLifetime
         foreach (var workspace in new[] { "bk-a", "bk-b" })
         {
             var before = await LookAsync(MachineFixture.Vm, $"/opt/agentworks/workspaces/{workspace}");
+            Assert.Contains(workspace == "bk-a" ? "second name|f|751" : "user:agt-bk-agent:---", before, StringComparison.Ordinal);
             var after = await LookAsync(Second, $"/opt/agentworks/workspaces/x-{workspace}");
             Assert.Equal(before.Replace("ws-bk", "ws-x-bk", StringComparison.Ordinal).Replace("agt-bk", "agt-x-bk", StringComparison.Ordinal), after);
         }
@@ -147,6 +148,29 @@ public sealed class BackupTests(MachineFixture machine) : IAsyncLifetime
             Assert.Equal(string.Empty, (await machine.RootAsync("ls -d /opt/agentworks/workspaces/.backup-* 2>/dev/null; true")).Output);
             Directory.Delete(whole.Path, recursive: true);
         }
+    }
+
+    [MachineFact]
+    public async Task A_restore_that_is_killed_is_finished_by_the_same_command()
+    {
+        await FillAsync();
+        var backup = await machine.Engine.Backups.CreateAsync(new BackupVm(MachineFixture.Vm, Root), Quiet, CancellationToken.None);
+        await machine.Engine.Vms.CreateAsync(new Vms.NewVm { Name = Second, Platform = "nspawn", DiskGiB = 4 }, Quiet, CancellationToken.None);
+
+        // Each goes on where the one before was killed.
+        foreach (var step in new[] { 2, 7, 13, 18 })
+        {
+            Assert.True(await KilledMaker.DiesAsync(machine.Home, step, "restore", Second, backup.Path));
+        }
+
+        await machine.Engine.Restores.RestoreAsync(new RestoreVm { Path = backup.Path, Vm = Second, NamePrefix = "k-" }, Quiet, CancellationToken.None);
+        var after = await LookAsync(Second, "/opt/agentworks/workspaces/k-bk-a");
+        Assert.Equal(
+            (await LookAsync(MachineFixture.Vm, "/opt/agentworks/workspaces/bk-a")).Replace("ws-bk", "ws-k-bk", StringComparison.Ordinal).Replace("agt-bk", "agt-k-bk", StringComparison.Ordinal),
+            after);
+        Assert.Equal(["k-bk-a"], machine.Engine.Agents.List().Single(agent => agent.Name == "k-bk-agent").Workspaces);
+        Assert.All(machine.Engine.Workspaces.List().Where(workspace => workspace.Vm == Second), workspace => Assert.Equal(LifecycleState.Ready, workspace.State));
+        Assert.Equal(string.Empty, (await OnAsync(Second, "ls -d /opt/agentworks/workspaces/.* /home/.* /var/lib/agentworks/homes/.* 2>/dev/null | grep -v '/\\.\\.*$'; true")).Output);
     }
 
     [MachineFact]

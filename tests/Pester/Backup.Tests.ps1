@@ -32,7 +32,7 @@ Describe 'Backups' -Tag Machine {
             (Get-AgwVmEvent box-back -Event Restored).Detail | Should -Match ([regex]::Escape($backup.Path))
         }
         finally {
-            Get-AgwVm box-back* -NoStatus | Remove-AgwVm -Cascade -Confirm:$false
+            Get-AgwVm box-back* -NoStatus | Remove-AgwVm -Cascade -Force -Confirm:$false
             Remove-AgwWorkspace saved -Confirm:$false
         }
     }

@@ -14,7 +14,7 @@ public sealed record InitializationPlan
     /// <summary>Whether a user of the machine has tools that mise installs; mise itself belongs to the machine.</summary>
     public bool NeedsMise { get; init; }
 
-    private static readonly string[] OwnPackages = ["tmux", "git", "acl", "perl-base", "btrfs-progs", "procps", "ca-certificates"];
+    private static readonly string[] OwnPackages = ["tmux", "git", "acl", "perl-base", "btrfs-progs", "procps", "ca-certificates", "zstd"];
 
     /// <summary>What work cannot do without comes first, what is fetched from elsewhere last.</summary>
     public IReadOnlyList<ProvisionStep> ToSteps() =>
