@@ -14,6 +14,7 @@ using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Provisioning.Nerf;
 using Agentworks.Secrets;
 using Agentworks.Sessions;
 using Agentworks.State;
@@ -72,7 +73,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
-        var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables);
+        var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);

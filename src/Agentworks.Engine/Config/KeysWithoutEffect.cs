@@ -10,17 +10,10 @@ internal static class KeysWithoutEffect
 {
     private static readonly string[] WholeSections = ["azure", "proxmox"];
 
-    private static readonly string[] UserSetup = ["nerf_install_claude_plugin"];
-
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
         ["defaults"] = ["vm_host"],
-        ["admin"] = UserSetup,
-        ["vm_templates"] =
-        [
-            "azure_vm_size", "nerf_build_claude_plugin", "skip_nerf_defaults", "nerf_addl_manifests", "nerf_home_dir",
-        ],
-        ["agent_templates"] = UserSetup,
+        ["vm_templates"] = ["azure_vm_size"],
     };
 
     public static void Warn(ConfigContext context, TomlTable root)
@@ -38,7 +31,7 @@ internal static class KeysWithoutEffect
         }
     }
 
-    // Templates, and the admin's settings, are tables in their section.
+    // Templates are tables in their section.
     private static void Warn(ConfigContext context, TomlTable table, string[] keys)
     {
         foreach (var entry in table.Entries)

@@ -11,6 +11,7 @@ using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
+using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -29,15 +30,17 @@ public sealed class VmMaker(
     {
         var settings = config.Load();
         var old = store.Read(state => state.FindVm(request.Name));
-        var credentials = old is null or { State: LifecycleState.Creating }
+        var isNew = old is null or { State: LifecycleState.Creating };
+        var credentials = isNew
             ? await gitCredentials.ResolveAsync(settings.Admin, old, agent: null, request.Name, cancellationToken).ConfigureAwait(false)
             : [];
+        var plugin = isNew ? await plan.BuildPluginAsync(old?.Template ?? request.Template, cancellationToken).ConfigureAwait(false) : null;
         var row = await RecordAsync(request, cancellationToken).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
         await BringUpAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
         try
         {
-            await InitializeAsync(scope, row, request.NetworkKey, credentials, cancellationToken).ConfigureAwait(false);
+            await InitializeAsync(scope, row, request.NetworkKey, credentials, plugin, cancellationToken).ConfigureAwait(false);
         }
         catch (ProvisioningFailedException)
         {
@@ -101,15 +104,17 @@ public sealed class VmMaker(
     public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, string? networkKey, CancellationToken cancellationToken)
     {
         var credentials = await gitCredentials.ResolveAsync(config.Load().Admin, row, agent: null, row.Name, cancellationToken).ConfigureAwait(false);
-        return await InitializeAsync(scope, row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
+        var plugin = await plan.BuildPluginAsync(row.Template, cancellationToken).ConfigureAwait(false);
+        return await InitializeAsync(scope, row, networkKey, credentials, plugin, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<AgwInitialization> InitializeAsync(
-        OperationScope scope, VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
+        OperationScope scope, VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry> credentials, LocalFolder? plugin,
+        CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var applied = plan.Fingerprint(row);
-        var declared = await plan.StepsAsync(row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
+        var declared = await plan.StepsAsync(row, networkKey, credentials, plugin, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
         scope.Note(VmEventNames.InitializationStarted);
         var shell = machines.Shell(row, holdsLock: true);

@@ -7,6 +7,7 @@ using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
+using Agentworks.Provisioning.Nerf;
 using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
@@ -16,7 +17,8 @@ namespace Agentworks.Vms;
 
 /// <summary>What is declared of a machine, as steps. Initialization applies them and Test-AgwVm looks at them: one list for both.</summary>
 public sealed class VmPlan(
-    StateStore store, ConfigService config, PlatformRegistry platforms, NetworkRegistry networks, OperatorKeys keys, GitCredentialPlanner gitCredentials, VariablePlanner variables)
+    StateStore store, ConfigService config, PlatformRegistry platforms, NetworkRegistry networks, OperatorKeys keys, GitCredentialPlanner gitCredentials, VariablePlanner variables,
+    NerfPlugin nerf)
 {
     /// <summary>What makes a bare machine one that its admin can enter.</summary>
     public async Task<IReadOnlyList<ProvisionStep>> BootstrapStepsAsync(VmRow row, CancellationToken cancellationToken)
@@ -37,19 +39,21 @@ public sealed class VmPlan(
     /// <param name="row">The machine.</param>
     /// <param name="networkKey">What lets it into its network; null when it is in, or to look only.</param>
     /// <param name="credentials">The admin's git credentials with their tokens; null to look only.</param>
+    /// <param name="plugin">The nerf tools as they are built now; null when none are declared, or to look only for what was brought.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ConfigException">The configuration is wrong; says where.</exception>
     /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
     public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(
-        VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry>? credentials, CancellationToken cancellationToken)
+        VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry>? credentials, LocalFolder? plugin, CancellationToken cancellationToken)
     {
         var settings = config.Load();
+        var template = settings.ResolveVmTemplate(row.Template);
         var initialization = new InitializationPlan
         {
             WorkspacesPath = row.WorkspacesPath,
             AdminUser = row.AdminUser,
             AdminShell = settings.Admin.Shell,
-            Template = settings.ResolveVmTemplate(row.Template),
+            Template = template,
             Catalog = settings.Catalog,
             NeedsMise = Users(settings, row).Any(user => user.NeedsMise()),
         };
@@ -63,6 +67,7 @@ public sealed class VmPlan(
         [
             .. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false),
             .. (initialization with { MoreAptPackages = network.AptPackages }).ToSteps(),
+            NerfSteps.Machine(template, plugin),
             VariableSteps.Machine(variables.OfMachine(row)),
             VariableSteps.User(UserSetupPlan.AdminRole, row.AdminUser, variables.OfUser(null)),
 
@@ -72,6 +77,15 @@ public sealed class VmPlan(
             .. join is null ? Array.Empty<ProvisionStep>() : [join],
         ];
     }
+
+    /// <summary>The nerf tools of a template, built on this computer; null when it asks for none.</summary>
+    /// <inheritdoc cref="NerfPlugin.BuildAsync(VmTemplate, CancellationToken)"/>
+    public Task<LocalFolder?> BuildPluginAsync(string? template, CancellationToken cancellationToken) =>
+        nerf.BuildAsync(config.Load().ResolveVmTemplate(template), cancellationToken);
+
+    /// <summary>The same, to look only: null also where the program is missing.</summary>
+    public Task<LocalFolder?> TryBuildPluginAsync(VmRow row, CancellationToken cancellationToken) =>
+        nerf.IsInstalled ? BuildPluginAsync(row.Template, cancellationToken) : Task.FromResult<LocalFolder?>(null);
 
     /// <summary>Refuses what can be seen to be impossible before anything is made of the template.</summary>
     /// <exception cref="InvalidRequestException">Two apt sources would be one file.</exception>
@@ -95,6 +109,7 @@ public sealed class VmPlan(
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
             settings.Admin.GitCredentials.Select(name => settings.GitCredentials[name]), template.Env, settings.Operator.ExtraSshPublicKeys, row.Network,
+            template.NerfBuildClaudePlugin ? [template.SkipNerfDefaults, template.NerfAddlManifests, template.NerfHomeDir] : Array.Empty<object>(),
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }

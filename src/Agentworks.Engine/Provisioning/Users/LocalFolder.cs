@@ -74,7 +74,7 @@ public sealed record LocalFolder(string Digest, string Manifest, ReadOnlyMemory<
                 size += ((FileInfo)info).Length;
                 if (size > Largest)
                 {
-                    throw new InvalidRequestException($"'{root}' holds more than {Largest >> 20} MiB, which is too much for dotfiles.") { Target = root };
+                    throw new InvalidRequestException($"'{root}' holds more than {Largest >> 20} MiB, which is too much to bring to a machine.") { Target = root };
                 }
 
                 // What has no length may be a pipe, which would never end.

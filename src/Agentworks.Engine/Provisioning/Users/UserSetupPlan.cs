@@ -1,5 +1,6 @@
 using System.Globalization;
 using Agentworks.Config;
+using Agentworks.Provisioning.Nerf;
 
 namespace Agentworks.Provisioning.Users;
 
@@ -46,6 +47,7 @@ public sealed record UserSetupPlan
             .. MiseSteps.Create(steps, Setup, MiseLockfile),
             .. InstallSteps.Create(steps, Commands),
             ShellFilesStep.Create(steps, Setup, Path),
+            .. NerfSteps.User(steps, Setup),
             .. ClaudeSteps.Create(steps, Setup),
         ];
     }
