@@ -3,7 +3,7 @@
 # also when the plugin is uninstalled, and forgets a marketplace's plugins with it.
 mkdir -p ~/.claude/plugins/markets ~/.claude/plugins/installed
 cd ~/.claude/plugins || exit
-value() { sed -n "s/^{\"name\": \"\([^\"]*\)\".*/\1/p" "$1"; }
+value() { grep -o '"name": "[^"]*"' "$1" | head -n 1 | cut -d '"' -f 4; }
 list() {
     separator='['
     for file in "$1"/*; do
