@@ -9,8 +9,8 @@ namespace Agentworks.Provisioning.Nerf;
 
 /// <summary>
 /// The nerf tools as a plugin of Claude Code, built by the operator's own nerf (the Python package nerftools). It writes the same for the
-/// same manifests, so that what it wrote is known by its digest. Tried with the command line and the sources of nerftools 1.x on
-/// Python 3.11 with a stand-in for typer, as an installed package it was not: that needs Python 3.12.
+/// same manifests, so that what it wrote is known by its digest. The sources of nerftools were run on
+/// Python 3.11, with a stand-in for typer; the installed package, which needs Python 3.12, was not.
 /// </summary>
 public sealed class NerfPlugin(IProcessRunner processes)
 {
