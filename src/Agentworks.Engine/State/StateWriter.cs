@@ -87,6 +87,11 @@ public sealed class StateWriter : StateReader
     public bool DeleteConsole(string id) => ConsoleTable.Rows.Delete(Database, id);
     public bool DeleteConsoleSession(string consoleId, string sessionId) => ConsoleSessionTable.Delete(Database, consoleId, sessionId);
 
+    /// <summary>Records it in place of the user's credential of that name, which keeps its id and time.</summary>
+    public void Put(GitCredentialRow row) => GitCredentialTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
+
+    public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
+
     /// <summary>False when it was there already.</summary>
     /// <exception cref="Errors.InvalidRequestException">Agent and workspace live on different machines.</exception>
     public bool AddGrant(GrantRow row) => GrantTable.Add(Database, row);
