@@ -79,6 +79,7 @@
         'Unregister-AgwVmHost'
         'Update-AgwCodeWorkspace'
         'Update-AgwSshConfig'
+        'Update-AgwVmNetwork'
     )
     PrivateData          = @{
         PSData = @{

@@ -174,7 +174,8 @@ public sealed class AgentService(
 
         var exports = await shellVariables.PrepareAsync(machines.Shell(vm), vm, place, row, row.LinuxUser, cancellationToken).ConfigureAwait(false);
         var folder = place is null ? string.Empty : $"cd {PosixShell.Quote(place.Path)} && ";
-        return machines.Interactive(vm, row.LinuxUser, place is null && exports.Length == 0 ? null : $"{exports}{folder}exec \"$SHELL\" -l");
+        var line = place is null && exports.Length == 0 ? null : $"{exports}{folder}exec \"$SHELL\" -l";
+        return await machines.EnterAsync(vm, row.LinuxUser, line, cancellationToken).ConfigureAwait(false);
     }
 
     /// <exception cref="AccessNotGrantedException">The agent has no grant of any kind.</exception>

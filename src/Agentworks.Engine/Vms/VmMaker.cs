@@ -6,6 +6,7 @@ using Agentworks.Events;
 using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
@@ -20,7 +21,8 @@ namespace Agentworks.Vms;
 /// makes it ready for work. Each stage may be repeated, so a making that was cut off anywhere is finished by making it again.
 /// </summary>
 public sealed class VmMaker(
-    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, SshCommandBuilder ssh, KnownHosts knownHosts, GitCredentialPlanner gitCredentials, TimeProvider clock)
+    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, VmNetwork network, SshCommandBuilder ssh, KnownHosts knownHosts,
+    GitCredentialPlanner gitCredentials, TimeProvider clock)
 {
     public async Task<VmRow> MakeAsync(OperationScope scope, NewVm request, CancellationToken cancellationToken)
     {
@@ -34,7 +36,7 @@ public sealed class VmMaker(
         await BringUpAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
         try
         {
-            await InitializeAsync(scope, row, credentials, cancellationToken).ConfigureAwait(false);
+            await InitializeAsync(scope, row, request.NetworkKey, credentials, cancellationToken).ConfigureAwait(false);
         }
         catch (ProvisioningFailedException)
         {
@@ -91,18 +93,22 @@ public sealed class VmMaker(
     }
 
     /// <summary>Bootstrap's and initialization's steps in one script, over the connection that will be used from now on.</summary>
-    public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken) => await InitializeAsync(
-        scope, row, await gitCredentials.ResolveAsync(config.Load().Admin, row, agent: null, row.Name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, string? networkKey, CancellationToken cancellationToken)
+    {
+        var credentials = await gitCredentials.ResolveAsync(config.Load().Admin, row, agent: null, row.Name, cancellationToken).ConfigureAwait(false);
+        return await InitializeAsync(scope, row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<AgwInitialization> InitializeAsync(
-        OperationScope scope, VmRow row, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
+        OperationScope scope, VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var applied = plan.Fingerprint(row);
-        var declared = await plan.StepsAsync(row, credentials, cancellationToken).ConfigureAwait(false);
+        var declared = await plan.StepsAsync(row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
+        var shell = machines.Shell(row, holdsLock: true);
         var steps = await Provisioner.RunAsync(
-            machines.Shell(row, holdsLock: true), row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
+            shell, row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
         gitCredentials.Record(row, agent: null, credentials, steps);
         var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
@@ -114,6 +120,7 @@ public sealed class VmMaker(
             WorkspaceStore = kind ?? row.WorkspaceStore,
             AppliedHash = applied,
         }));
+        await network.RecordAsync(row, shell, steps, scope.Events, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
@@ -141,6 +148,8 @@ public sealed class VmMaker(
             };
         }
 
+        var reach = request.Network ?? settings.Defaults.Network;
+        await network.RequireAsync(reach, request.NetworkKey, cancellationToken).ConfigureAwait(false);
         var platform = Choose(request.Platform ?? settings.Defaults.Platform);
         var readiness = await platform.CheckAsync(cancellationToken).ConfigureAwait(false);
         if (!readiness.Ready)
@@ -162,6 +171,7 @@ public sealed class VmMaker(
             DesiredPower = DesiredPower.Running,
             AdminUser = request.AdminUser ?? settings.Admin.Username,
             HostName = request.Name,
+            Network = reach,
             WorkspacesPath = settings.Paths.VmWorkspaces,
             Cpus = request.Cpus ?? template.Cpus,
             MemoryGiB = request.MemoryGiB ?? template.Memory,

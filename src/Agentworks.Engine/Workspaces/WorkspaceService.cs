@@ -109,9 +109,8 @@ public sealed class WorkspaceService(
         var shell = $"{exports}cd {PosixShell.Quote(row.Path)} && exec \"$SHELL\" -l";
 
         // Through the admin where it is the workspace's own user, which has no way to log in.
-        return who is null
-            ? machines.Interactive(vm, vm.AdminUser, $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}")
-            : machines.Interactive(vm, who.LinuxUser, shell);
+        var line = who is null ? $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}" : shell;
+        return await machines.EnterAsync(vm, who?.LinuxUser ?? vm.AdminUser, line, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A workspace as it will be recorded; everything about the request is checked, and nothing is done.</summary>

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Net;
 using System.Security;
+using Agentworks.Network;
 using Agentworks.Secrets;
 
 namespace Agentworks.PowerShell;
@@ -17,6 +18,12 @@ public abstract partial class AgentworksCommand
 
     /// <summary>On the pipeline thread: the value, or null when there is none by that name.</summary>
     internal string? FindSecret(string name) => FromVault(name) ?? Environment.GetEnvironmentVariable(name);
+
+    /// <summary>The key that lets a machine into a network: what was given, else the secret of its usual name; null where none is needed or found.</summary>
+    private protected string? FindNetworkKey(string network, SecureString? given) =>
+        given is not null ? Reveal(given)
+        : network == TailscaleNetwork.DriverName ? FindSecret(TailscaleNetwork.KeySecret)
+        : null;
 
     /// <summary>On the pipeline thread: what the operator types, unseen; null where nobody can be asked.</summary>
     internal string? AskSecret(string name, string purpose)
