@@ -80,6 +80,7 @@
         'Unregister-AgwVmHost'
         'Update-AgwCodeWorkspace'
         'Update-AgwSshConfig'
+        'Update-AgwVmNetwork'
     )
     PrivateData          = @{
         PSData = @{

@@ -8,6 +8,7 @@ using Agentworks.Forgetting;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
+using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
@@ -42,7 +43,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var knownHosts = new KnownHosts(knownHostsFile);
         var ssh = new SshCommandBuilder(knownHostsFile);
         var keys = new OperatorKeys(options.Home, Config, own);
-        _machines = new MachineConnections(Platforms, ssh, keys, _store, options.Connect);
+        var networks = new NetworkRegistry(options.Processes);
+        _machines = new MachineConnections(Platforms, networks, ssh, keys, _store, options.Connect);
         var power = new MachinePower(Platforms, _store);
         SshConfig = new SshConfigService(
             _store, Config, _machines, keys, knownHostsFile, options.Processes, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
@@ -60,12 +62,13 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
-        var plan = new VmPlan(_store, Config, Platforms, keys);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, ssh, knownHosts, options.Clock);
+        var plan = new VmPlan(_store, Config, Platforms, networks, keys);
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
-        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards);
-        Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines));
+        var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, options.Clock);
+        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
+        Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
+        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), network, options.Secrets, new VmDetails(_store, Platforms, _machines));
         Commands = new CommandService(_store, _machines, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);

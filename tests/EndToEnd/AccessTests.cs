@@ -47,13 +47,16 @@ public sealed class AccessTests(MachineFixture machine) : IAsyncLifetime
     [InlineData($"setfacl -m m::--- {Root}/open", "workspace-access-lists")]
     [InlineData($"chmod o+rwx {Root}/shut", "workspace-access-lists")]
     [InlineData($"chown root {Root}/shut", "workspace-access-lists")]
-    [InlineData($"cd / && sudo -u agt-reach -H git config --global --unset-all safe.directory {Root}/open", "git-safe-directories")]
-    [InlineData($"cd / && sudo -u agt-reach -H git config --global --add safe.directory {Root}/shut", "git-safe-directories")]
+    [InlineData($"cd / && sudo -u agt-reach -H git config --global --unset-all safe.directory {Root}/open", "agent-git-safe-directories")]
+    [InlineData($"cd / && sudo -u agt-reach -H git config --global --add safe.directory {Root}/shut", "agent-git-safe-directories")]
     public async Task DriftMadeByHandIsNamedAndExactlyThatIsRepaired(string drift, string step)
     {
         Assert.Equal(0, (await InitializeAgentAsync()).Changed);
         var made = await machine.RootAsync(drift);
         Assert.True(made.ExitCode == 0, made.ErrorOutput);
+
+        var looked = await Outcomes.DrainAsync(machine.Engine.AgentChecks.CheckAsync(["reach"], CancellationToken.None));
+        Assert.Equal([step], looked.Where(one => one.Status == DriftStatus.Drifted).Select(one => one.Check));
 
         var result = await InitializeAgentAsync();
         Assert.Equal([step], result.Steps.Where(one => one.State != StepState.Ok).Select(one => one.Name));

@@ -13,9 +13,6 @@ public sealed record AccessPlan
 {
     public required string LinuxUser { get; init; }
 
-    /// <summary>The folder of all workspaces.</summary>
-    public required string WorkspacesPath { get; init; }
-
     /// <summary>Every whole workspace of the machine: its group, its folder, and whether the agent is granted it.</summary>
     public required IReadOnlyList<(string Group, string Path, bool Granted)> Places { get; init; }
 
@@ -26,7 +23,6 @@ public sealed record AccessPlan
         return new AccessPlan
         {
             LinuxUser = agent.LinuxUser,
-            WorkspacesPath = state.GetVm(agent.VmId)!.WorkspacesPath,
             Places =
             [
                 .. state.ListWorkspaces(agent.VmId).Where(workspace => workspace.State is LifecycleState.Ready or LifecycleState.Partial)
@@ -35,7 +31,7 @@ public sealed record AccessPlan
         };
     }
 
-    public IReadOnlyList<ProvisionStep> ToSteps() => [Groups(), AccessLists(Places.Select(place => (place.Group, place.Path))), SafeDirectories()];
+    public IReadOnlyList<ProvisionStep> ToSteps() => [Groups(), AccessLists(Places.Select(place => (place.Group, place.Path)))];
 
     /// <summary>The access lists of these workspaces' folders are exactly what they are to be. Groups come first: they decide who is barred.</summary>
     public static ProvisionStep AccessLists(IEnumerable<(string Group, string Path)> places) => new(
@@ -90,32 +86,6 @@ public sealed record AccessPlan
             ["agw_groups"] = Lines(Places.Where(place => place.Granted).Select(place => place.Group)),
             ["agw_places"] = Lines(Places.Select(place => $"{(place.Granted ? "yes" : "no")} {place.Group} {place.Path}")),
         });
-
-    private ProvisionStep SafeDirectories() => new(
-        "git-safe-directories",
-        EmbeddedText.Read("access.sh") + SafeDirectoriesNow + """
-            wrong=$(agw_stray; agw_missing)
-            [ -z "$wrong" ] || { echo "$wrong" | tr '\n' ' '; exit 1; }
-            """,
-        EmbeddedText.Read("access.sh") + SafeDirectoriesNow + """
-            agw_stray | while read -r path; do agw_git "$agw_user" --fixed-value --unset-all safe.directory "$path"; done
-            agw_missing | while read -r path; do agw_git "$agw_user" --add safe.directory "$path"; done
-            """,
-        Fatal: false,
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["agw_user"] = LinuxUser,
-            ["agw_root"] = WorkspacesPath,
-            ["agw_paths"] = Lines(Places.Where(place => place.Granted).Select(place => place.Path)),
-        });
-
-    private const string SafeDirectoriesNow = """
-
-        now=$(agw_git "$agw_user" --get-all safe.directory 2>/dev/null | head -n 10000) || :
-        agw_stray() { printf '%s\n' "$now" | grep -F -- "$agw_root/" | grep -vxF -- "$agw_paths" | sort -u || :; }
-        agw_missing() { printf '%s\n' "$agw_paths" | grep -v '^$' | while read -r path; do printf '%s\n' "$now" | grep -qxF -- "$path" || echo "$path"; done; }
-
-        """;
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Order(StringComparer.Ordinal));
 }

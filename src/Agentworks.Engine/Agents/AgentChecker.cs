@@ -32,7 +32,8 @@ public sealed class AgentChecker(StateStore store, AgentPlanner planner, Machine
         {
             try
             {
-                plans.Add((row, (await planner.PlanAsync(row, vm, cancellationToken).ConfigureAwait(false)).ToSteps()));
+                var user = await planner.PlanAsync(row, vm, cancellationToken).ConfigureAwait(false);
+                plans.Add((row, [.. user.ToSteps(), .. store.Read(state => AccessPlan.Of(state, row)).ToSteps()]));
             }
             catch (AgentworksException e)
             {

@@ -161,16 +161,15 @@ public sealed class AgentService(
     /// <summary>A login shell as the agent, at home or in a workspace that it may enter.</summary>
     public Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var (row, vm) = Require(name);
         if (workspace is null)
         {
-            return Task.FromResult(machines.Interactive(vm, row.LinuxUser, null));
+            return machines.EnterAsync(vm, row.LinuxUser, null, cancellationToken);
         }
 
         var place = store.Read(state => state.RequireWorkspace(workspace));
         RequireAccess(store, row, place);
-        return Task.FromResult(machines.Interactive(vm, row.LinuxUser, $"cd {PosixShell.Quote(place.Path)} && exec \"$SHELL\" -l"));
+        return machines.EnterAsync(vm, row.LinuxUser, $"cd {PosixShell.Quote(place.Path)} && exec \"$SHELL\" -l", cancellationToken);
     }
 
     /// <exception cref="AccessNotGrantedException">The agent has no grant of any kind.</exception>

@@ -66,6 +66,11 @@ internal static class ConfigRules
 
     public static string? OneLine(string value) => value.Any(char.IsControl) ? "it must be one line without control characters." : null;
 
+    public static string? TailscaleTag(string tag)
+        => tag.StartsWith("tag:", StringComparison.Ordinal) && tag.Length is > 4 and <= 64 && char.IsAsciiLetter(tag[4]) && tag[5..].All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            ? null
+            : "it must be tag: and a name of letters, digits and hyphens that begins with a letter.";
+
     public static string? Defined(string name, string what, IEnumerable<string> known)
         => known.Contains(name, StringComparer.Ordinal) ? null : $"there is no {what} {TomlPath.Quote(name)}{NearestName.Hint(name, known)}";
 

@@ -1,3 +1,5 @@
+using Agentworks.Network;
+
 namespace Agentworks.Config;
 
 /// <summary>[defaults]: what holds when the operator does not say.</summary>
@@ -11,6 +13,12 @@ public sealed record DefaultsSection
     /// <summary>The registered machine on which Lima VMs are made. Null: this computer.</summary>
     public string? VmHost { get; init; }
 
+    /// <summary>How machines are reached when New-AgwVm does not say: direct or tailscale.</summary>
+    public string Network { get; init; } = DirectNetwork.DriverName;
+
+    /// <summary>ACL tags that machines ask for when they join the tailnet, each as tag:name.</summary>
+    public IReadOnlyList<string> TailscaleTags { get; init; } = [];
+
     internal static DefaultsSection Read(ConfigSection section)
     {
         section.Removed("git_credentials", "it moved: list them in [admin.config] and in [agent_templates.*] as git_credentials.");
@@ -18,6 +26,8 @@ public sealed record DefaultsSection
         {
             Platform = section.TextOrNone("platform", value => ConfigRules.OneOf(value, Platforms)),
             VmHost = section.TextOrNone("vm_host", ConfigRules.EntryName),
+            Network = section.Text("network", value => ConfigRules.OneOf(value, DirectNetwork.DriverName, TailscaleNetwork.DriverName)) ?? DirectNetwork.DriverName,
+            TailscaleTags = section.Texts("tailscale_tags", ConfigRules.TailscaleTag) ?? [],
         };
         section.Finish();
         return read;

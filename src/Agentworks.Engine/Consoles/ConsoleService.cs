@@ -150,10 +150,11 @@ public sealed class ConsoleService(
                 Warn(name, report, events);
 
                 // A terminal that the machine has never heard of is taken for a usual one.
-                return machines.Interactive(
+                return await machines.EnterAsync(
                     plan.Vm,
                     plan.Vm.AdminUser,
-                    $"infocmp \"$TERM\" >/dev/null 2>&1 || export TERM=xterm-256color; exec tmux -u -S {plan.Definition.Socket} attach-session -t ={name}");
+                    $"infocmp \"$TERM\" >/dev/null 2>&1 || export TERM=xterm-256color; exec tmux -u -S {plan.Definition.Socket} attach-session -t ={name}",
+                    cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -5,6 +5,7 @@ using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
 using Agentworks.Platforms;
+using Agentworks.PortForwards;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -16,7 +17,8 @@ namespace Agentworks.Forgetting;
 /// answers, or its platform still has it, this is refused: what is only forgotten there would stay and nobody would know.
 /// </summary>
 public sealed class ForgetService(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, KnownHosts knownHosts)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, KnownHosts knownHosts,
+    PortForwardService forwards)
 {
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(15);
     private readonly StateModel _model = new(store);
@@ -41,6 +43,7 @@ public sealed class ForgetService(
                 RequireEmpty(workspaces.Count + agents.Count == 0 || cascade, $"VM '{name}'", $"{workspaces.Count} workspace(s) and {agents.Count} agent(s)", $"Remove-AgwVm {name} -Forget -Cascade");
                 await RequireGoneAsync(row, $"Remove-AgwVm {name}", force, cancellationToken).ConfigureAwait(false);
                 scope.Record("records");
+                await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
                 await machines.CloseAsync(row.Id).ConfigureAwait(false);
                 await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
                 scope.Settles(EntityKind.Workspace, workspaces.Select(workspace => workspace.Name));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Agentworks.Network;
 using Agentworks.Platforms;
 using Agentworks.State;
 using Agentworks.State.Rows;
@@ -6,30 +7,69 @@ using Agentworks.Transport;
 
 namespace Agentworks.Machines;
 
-/// <summary>The open connections of this process: one channel per machine, as root, made at first use and kept.</summary>
+/// <summary>
+/// The open connections of this process: one channel per machine, as root, made at first use and kept. A machine is reached through
+/// its network driver, and through its platform when that does not answer.
+/// </summary>
 public sealed class MachineConnections(
-    PlatformRegistry platforms, SshCommandBuilder ssh, OperatorKeys keys, StateStore store, Func<ChannelCommand, ChannelCommand> connect) : IAsyncDisposable
+    PlatformRegistry platforms, NetworkRegistry networks, SshCommandBuilder ssh, OperatorKeys keys, StateStore store, Func<ChannelCommand, ChannelCommand> connect)
+    : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<IMachineShell>> _shells = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<RoutedShell>> _shells = new(StringComparer.Ordinal);
 
     /// <summary>The machine's root channel, for changing things: starts a machine that should be running and is not.</summary>
     /// <param name="vm">The machine.</param>
     /// <param name="holdsLock">Whether the caller holds the machine's lock, which it takes to start one.</param>
-    public IMachineShell Shell(VmRow vm, bool holdsLock = false) => new PoweredShell(Probe(vm), platforms.Get(vm.Platform), store, vm.Id, holdsLock);
+    public IMachineShell Shell(VmRow vm, bool holdsLock = false) => Powered(vm, Probe(vm), holdsLock);
 
     /// <summary>The machine's root channel, for looking: never starts anything.</summary>
-    public IMachineShell Probe(VmRow vm) =>
-        _shells.GetOrAdd(vm.Id, _ => new Lazy<IMachineShell>(() => new MachineShell(Channel(vm)))).Value;
+    public IMachineShell Probe(VmRow vm) => Routed(vm);
+
+    /// <summary>A channel of its own, past the network driver: for changing how the machine is reached. Dispose of it.</summary>
+    public IMachineShell OpenPlatformShell(VmRow vm) => Powered(vm, new MachineShell(Channel(vm, PlatformEndpoint(vm))), holdsLock: true);
+
+    /// <summary>The same by the network driver's way alone, which must be known.</summary>
+    internal IMachineShell OpenNetworkShell(VmRow vm) => new MachineShell(Channel(vm, networks.Get(vm.Network).GetEndpoint(vm)!));
 
     public IMachineFiles Files(VmRow vm) => new MachineFiles(Shell(vm));
 
-    /// <summary>A process for the operator's terminal: the user's login shell, or a command line for it.</summary>
-    public InteractiveCommand Interactive(VmRow vm, string user, string? commandLine) =>
-        ssh.Interactive(Endpoint(vm), user, keys.IdentityFile, commandLine is null ? [] : ["/bin/sh", "-c", commandLine]);
+    /// <summary>
+    /// A process for the operator's terminal: the user's login shell, or a command line for it. Like any work on the machine, this starts one
+    /// that should be running and is not.
+    /// </summary>
+    /// <exception cref="Errors.NotReadyException">The machine was stopped on purpose.</exception>
+    public async Task<InteractiveCommand> EnterAsync(VmRow vm, string user, string? commandLine, CancellationToken cancellationToken)
+    {
+        await Shell(vm).EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
+        return ssh.Interactive(Routed(vm).Endpoint, user, keys.IdentityFile, commandLine is null ? [] : ["/bin/sh", "-c", commandLine]);
+    }
 
     /// <summary>Processes that each forward a port of this computer to the machine as its admin, one for each way to reach it.</summary>
     public IReadOnlyList<InteractiveCommand> Forward(VmRow vm, string localAddress, int localPort, int remotePort, string whenConnected) =>
-        [ssh.Forward(Endpoint(vm), vm.AdminUser, keys.IdentityFile, localAddress, localPort, remotePort, whenConnected)];
+        [.. Endpoints(vm).Select(way => ssh.Forward(way, vm.AdminUser, keys.IdentityFile, localAddress, localPort, remotePort, whenConnected))];
+
+    /// <summary>Where its sshd is, as its network says.</summary>
+    public SshEndpoint Endpoint(VmRow vm) => Endpoints(vm)[0];
+
+    /// <summary>The address at which the operator reaches the machine; null when there is none, because it runs on this computer.</summary>
+    public string? GetAddress(VmRow vm) =>
+        networks.Get(vm.Network).GetAddress(vm) ?? (PlatformEndpoint(vm) is { ProxyCommand: null } endpoint ? endpoint.HostName : null);
+
+    /// <summary>Whether the machine answers in this one way.</summary>
+    internal async Task<bool> AnswersAsync(VmRow vm, SshEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var shell = new MachineShell(Channel(vm, endpoint));
+        await using var _ = shell.ConfigureAwait(false);
+        try
+        {
+            await shell.EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Errors.AgentworksException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Closes the machine's channel, because the machine stops or goes.</summary>
     public async Task CloseAsync(string vmId)
@@ -42,9 +82,18 @@ public sealed class MachineConnections(
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_shells.Keys.Select(CloseAsync)).ConfigureAwait(false);
 
-    private ChannelCommand Channel(VmRow vm) =>
-        connect(ssh.Channel(Endpoint(vm), vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));
+    private RoutedShell Routed(VmRow vm) =>
+        _shells.GetOrAdd(vm.Id, _ => new Lazy<RoutedShell>(() => new RoutedShell(() => Routes(store.Read(state => state.GetVm(vm.Id)) ?? vm)))).Value;
 
-    /// <summary>Where its sshd is, as its network says.</summary>
-    public SshEndpoint Endpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
+    private PoweredShell Powered(VmRow vm, IMachineShell shell, bool holdsLock) => new(shell, platforms.Get(vm.Platform), store, vm.Id, holdsLock);
+
+    private IReadOnlyList<MachineRoute> Routes(VmRow vm) => [.. Endpoints(vm).Select(endpoint => new MachineRoute(endpoint, Channel(vm, endpoint)))];
+
+    private ChannelCommand Channel(VmRow vm, SshEndpoint endpoint) =>
+        connect(ssh.Channel(endpoint, vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));
+
+    private IReadOnlyList<SshEndpoint> Endpoints(VmRow vm) =>
+        networks.Get(vm.Network).GetEndpoint(vm) is { } endpoint ? [endpoint, PlatformEndpoint(vm)] : [PlatformEndpoint(vm)];
+
+    private SshEndpoint PlatformEndpoint(VmRow vm) => platforms.Get(vm.Platform).GetSshEndpoint(vm.ToMachine());
 }

@@ -30,7 +30,7 @@ public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, Stat
         {
             return await attempt().ConfigureAwait(false);
         }
-        catch (ConnectionFailedException failure)
+        catch (ConnectionFailedException failure) when (platform.Traits.CanStart)
         {
             await WakeAsync(Find(), failure, cancellationToken).ConfigureAwait(false);
         }

@@ -25,6 +25,12 @@ public sealed record AgwVm
     /// <summary>The machine's own host name.</summary>
     public required string HostName { get; init; }
 
+    /// <summary>How the operator reaches it: direct, by its platform's own address, or tailscale.</summary>
+    public string Network { get; init; } = "direct";
+
+    /// <summary>Where the operator reaches it; null for a machine of this computer, and for one that is not recorded in full.</summary>
+    public string? Address { get; init; }
+
     public int? Cpus { get; init; }
     public int? MemoryGiB { get; init; }
     public int? DiskGiB { get; init; }

@@ -28,13 +28,14 @@ public static class AptSteps
         ];
     }
 
-    /// <summary>
-    /// mise, for a user who comes after the machine was initialized. A mise that is on the machine already will do, wherever it came from.
-    /// </summary>
-    public static IReadOnlyList<ProvisionStep> CreateMise(Catalog catalog) =>
+    /// <summary>mise, for a user who comes after the machine was initialized.</summary>
+    public static IReadOnlyList<ProvisionStep> CreateMise(Catalog catalog) => CreateOne(catalog, Mise, "mise");
+
+    /// <summary>Adds one set to a machine, whatever else it has. The program on the machine already will do, wherever it came from.</summary>
+    public static IReadOnlyList<ProvisionStep> CreateOne(Catalog catalog, string set, string program) =>
     [
-        .. Sources(catalog, [catalog.AptPackages[Mise]]).Select(Source).Append(Packages("apt-packages:" + Mise, catalog.AptPackages[Mise].Apt, addOnly: true))
-            .Select(step => step with { Check = "! command -v mise >/dev/null || return 0\n" + step.Check }),
+        .. Sources(catalog, [catalog.AptPackages[set]]).Select(Source).Append(Packages("apt-packages:" + set, catalog.AptPackages[set].Apt, addOnly: true))
+            .Select(step => step with { Check = $"! command -v {program} >/dev/null || return 0\n{step.Check}" }),
     ];
 
     private static List<AptSource> Sources(Catalog catalog, IReadOnlyList<AptPackageSet> sets)

@@ -14,6 +14,9 @@ public sealed record InitializationPlan
     /// <summary>Whether a user of the machine has tools that mise installs; mise itself belongs to the machine.</summary>
     public bool NeedsMise { get; init; }
 
+    /// <summary>Names of <see cref="Config.Catalog.AptPackages"/> that are needed though no template lists them.</summary>
+    public IReadOnlyList<string> MoreAptPackages { get; init; } = [];
+
     private static readonly string[] OwnPackages = ["tmux", "git", "acl", "perl-base", "btrfs-progs", "procps", "ca-certificates", "zstd"];
 
     /// <summary>What work cannot do without comes first, what is fetched from elsewhere last.</summary>
@@ -26,7 +29,7 @@ public sealed record InitializationPlan
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
         RuntimeSteps.WorkspaceMount(WorkspacesPath),
         SwapStep.Create(Template.Swap),
-        .. AptSteps.Create(Catalog, Template.Apt, NeedsMise ? [.. Template.AptPackages, AptSteps.Mise] : Template.AptPackages),
+        .. AptSteps.Create(Catalog, Template.Apt, [.. Template.AptPackages, .. MoreAptPackages, .. NeedsMise ? [AptSteps.Mise] : Array.Empty<string>()]),
         SnapSteps.Create(Template.Snap),
         LoginShellStep.Create(AdminUser, AdminShell),
         .. InstallCommandSteps.Create([.. Template.SystemInstallCommands.Select(name => Catalog.SystemInstallCommands[name])], AdminUser),

@@ -85,6 +85,11 @@ public sealed class SessionService(
             },
             cancellationToken);
 
+    /// <summary>The same; running ones are told to end, not killed.</summary>
+    public IAsyncEnumerable<BatchOutcome<AgwSession>> StartAsync(
+        IReadOnlyList<string> names, bool restart, IReadOnlyDictionary<string, string> secrets, IEventSink events, CancellationToken cancellationToken) =>
+        StartAsync(names, restart, kill: false, secrets, events, cancellationToken);
+
     /// <summary>Interrupts the commands, waits a little for all of them together, and ends what is left.</summary>
     public IAsyncEnumerable<BatchOutcome<AgwSession>> StopAsync(
         IReadOnlyList<string> names, StopSession how, IEventSink events, CancellationToken cancellationToken) =>
@@ -137,7 +142,7 @@ public sealed class SessionService(
         }
 
         var attach = $"exec tmux -S /run/agentworks/sessions/{name}/tmux/sock attach-session{(readOnly ? " -r" : string.Empty)} -t ={name}";
-        return machines.Interactive(place.Vm, place.User, attach);
+        return await machines.EnterAsync(place.Vm, place.User, attach, cancellationToken).ConfigureAwait(false);
     }
 
     internal static NotFoundException NoSuchSession(string name) =>

@@ -25,6 +25,7 @@ public sealed class StateModel(StateStore store)
             Template = row.Template,
             AdminUser = row.AdminUser,
             HostName = row.HostName,
+            Network = row.Network,
             Cpus = row.Cpus,
             MemoryGiB = row.MemoryGiB,
             DiskGiB = row.DiskGiB,

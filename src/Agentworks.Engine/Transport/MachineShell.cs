@@ -34,7 +34,7 @@ public sealed class MachineShell : IMachineShell
         var askOnly = false;
         while (true)
         {
-            var frame = CommandFrame.Encode(command, onOutput is not null, retries.MayHaveRun, askOnly);
+            var frame = CommandFrame.Encode(command, onOutput is not null, retries.MayHaveRun || command.MayHaveRun, askOnly);
             var call = new CommandCall(frame, askOnly ? null : command.Input, onOutput, progress);
             try
             {

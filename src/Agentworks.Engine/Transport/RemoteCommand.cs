@@ -43,4 +43,7 @@ public sealed record RemoteCommand
 
     /// <summary>What becomes of the command when the connection breaks. One that is to finish has a <see cref="Timeout"/> too, or nobody might ever end it.</summary>
     public DisconnectAction OnDisconnect { get; init; } = DisconnectAction.Kill;
+
+    /// <summary>It was sent in another way to the machine before, and what became of it there is not known.</summary>
+    internal bool MayHaveRun { get; init; }
 }

@@ -25,4 +25,10 @@ public sealed record NewVm
 
     /// <summary>For platform ssh: trust the host key seen first. Otherwise it must be in the operator's known_hosts.</summary>
     public bool AcceptNewHostKey { get; init; }
+
+    /// <summary>Name of the network driver; null: as the configuration says.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The secret that lets the machine into its network, where that takes one. Never stored.</summary>
+    public string? NetworkKey { get; init; }
 }

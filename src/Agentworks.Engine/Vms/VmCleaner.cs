@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
@@ -15,13 +16,15 @@ namespace Agentworks.Vms;
 /// <summary>Removes a machine, whole or half made, and what lives on it. An adopted machine stays; what was done to it is undone.</summary>
 public sealed class VmCleaner(
     StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents,
-    PortForwardService forwards)
+    PortForwardService forwards, VmNetwork network)
 {
     public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
     {
         RequireEmpty(row, cascade);
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
+        scope.Record("port forwards and network");
         await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
+        await network.LeaveAsync(row, machines.Probe(row), scope.Events, cancellationToken).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
 
         // Before its host key was pinned, nothing was ever sent to it: there is nothing to undo, and perhaps nobody there.

@@ -6,6 +6,7 @@ using Agentworks.Events;
 using Agentworks.History;
 using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
@@ -20,7 +21,7 @@ namespace Agentworks.Vms;
 /// makes it ready for work. Each stage may be repeated, so a making that was cut off anywhere is finished by making it again.
 /// </summary>
 public sealed class VmMaker(
-    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, SshCommandBuilder ssh, KnownHosts knownHosts, TimeProvider clock)
+    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, VmNetwork network, SshCommandBuilder ssh, KnownHosts knownHosts, TimeProvider clock)
 {
     public async Task<VmRow> MakeAsync(OperationScope scope, NewVm request, CancellationToken cancellationToken)
     {
@@ -29,7 +30,7 @@ public sealed class VmMaker(
         await BringUpAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
         try
         {
-            await InitializeAsync(scope, row, cancellationToken).ConfigureAwait(false);
+            await InitializeAsync(scope, row, request.NetworkKey, cancellationToken).ConfigureAwait(false);
         }
         catch (ProvisioningFailedException)
         {
@@ -90,15 +91,16 @@ public sealed class VmMaker(
     }
 
     /// <summary>Bootstrap's and initialization's steps in one script, over the connection that will be used from now on.</summary>
-    public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
+    public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, string? networkKey, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var applied = plan.Fingerprint(row);
-        var declared = await plan.StepsAsync(row, cancellationToken).ConfigureAwait(false);
+        var declared = await plan.StepsAsync(row, networkKey, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
         scope.Note(VmEventNames.InitializationStarted);
+        var shell = machines.Shell(row, holdsLock: true);
         var steps = await Provisioner.RunAsync(
-            machines.Shell(row, holdsLock: true), row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
+            shell, row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
         var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
         var kind = steps.First(step => step.Name == RuntimeSteps.WorkspaceStoreStep).Detail;
@@ -109,6 +111,7 @@ public sealed class VmMaker(
             WorkspaceStore = kind ?? row.WorkspaceStore,
             AppliedHash = applied,
         }));
+        await network.RecordAsync(row, shell, steps, scope.Events, cancellationToken).ConfigureAwait(false);
         scope.Note(
             result.Failed > 0 ? VmEventNames.InitializationPartial : VmEventNames.InitializationCompleted,
             result.Failed > 0 ? result.FailedNames.Replace("\n", ", ", StringComparison.Ordinal) : $"{result.Changed} changed");
@@ -139,6 +142,8 @@ public sealed class VmMaker(
             };
         }
 
+        var reach = request.Network ?? settings.Defaults.Network;
+        await network.RequireAsync(reach, request.NetworkKey, cancellationToken).ConfigureAwait(false);
         var platform = Choose(request.Platform ?? settings.Defaults.Platform);
         var readiness = await platform.CheckAsync(cancellationToken).ConfigureAwait(false);
         if (!readiness.Ready)
@@ -160,6 +165,7 @@ public sealed class VmMaker(
             DesiredPower = DesiredPower.Running,
             AdminUser = request.AdminUser ?? settings.Admin.Username,
             HostName = request.Name,
+            Network = reach,
             WorkspacesPath = settings.Paths.VmWorkspaces,
             Cpus = request.Cpus ?? template.Cpus,
             MemoryGiB = request.MemoryGiB ?? template.Memory,

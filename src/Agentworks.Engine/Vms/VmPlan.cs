@@ -3,6 +3,7 @@ using System.Text.Json;
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Machines;
+using Agentworks.Network;
 using Agentworks.Platforms;
 using Agentworks.Provisioning;
 using Agentworks.Provisioning.Users;
@@ -12,7 +13,7 @@ using Agentworks.State.Rows;
 namespace Agentworks.Vms;
 
 /// <summary>What is declared of a machine, as steps. Initialization applies them and Test-AgwVm looks at them: one list for both.</summary>
-public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegistry platforms, OperatorKeys keys)
+public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegistry platforms, NetworkRegistry networks, OperatorKeys keys)
 {
     /// <summary>What makes a bare machine one that its admin can enter.</summary>
     public async Task<IReadOnlyList<ProvisionStep>> BootstrapStepsAsync(VmRow row, CancellationToken cancellationToken)
@@ -30,9 +31,12 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
     }
 
     /// <summary>Everything, in the order in which it is made true.</summary>
+    /// <param name="row">The machine.</param>
+    /// <param name="networkKey">What lets it into its network; null when it is in, or to look only.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ConfigException">The configuration is wrong; says where.</exception>
     /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
-    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(VmRow row, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(VmRow row, string? networkKey, CancellationToken cancellationToken)
     {
         var settings = config.Load();
         var initialization = new InitializationPlan
@@ -48,7 +52,15 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
         {
             WorkspacesPath = settings.Admin.GitForceSafeDirectory ? row.WorkspacesPath : null,
         };
-        return [.. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false), .. initialization.ToSteps(), .. admin.ToSteps()];
+        var network = networks.Get(row.Network);
+        var join = network.GetStep(new NetworkJoin(row.Name, row.HostName, settings.Defaults.TailscaleTags, networkKey));
+        return
+        [
+            .. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false),
+            .. (initialization with { MoreAptPackages = network.AptPackages }).ToSteps(),
+            .. admin.ToSteps(),
+            .. join is null ? Array.Empty<ProvisionStep>() : [join],
+        ];
     }
 
     /// <summary>Refuses what can be seen to be impossible before anything is made of the template.</summary>
@@ -72,7 +84,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
-            settings.Operator.ExtraSshPublicKeys,
+            settings.Operator.ExtraSshPublicKeys, row.Network,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }

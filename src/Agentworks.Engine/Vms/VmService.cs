@@ -2,8 +2,10 @@ using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Machines;
 using Agentworks.Model;
+using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
+using Agentworks.Ports;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -12,7 +14,8 @@ namespace Agentworks.Vms;
 
 /// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
 public sealed class VmService(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker, VmDetails details)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker,
+    VmNetwork network, ISecretSource secrets, VmDetails details)
 {
     private readonly StateModel _model = new(store);
 
@@ -20,7 +23,7 @@ public sealed class VmService(
     public IReadOnlyList<AgwVm> List()
     {
         var rows = store.Read(state => state.ListVms()).ToDictionary(row => row.Id, StringComparer.Ordinal);
-        return [.. _model.Vms().Select(vm => rows.TryGetValue(vm.Id, out var row) && plan.HasChanged(row) ? vm with { ConfigChanged = true } : vm)];
+        return [.. _model.Vms().Select(vm => rows.TryGetValue(vm.Id, out var row) ? vm with { ConfigChanged = plan.HasChanged(row), Address = AddressOf(row) } : vm)];
     }
 
     /// <summary>The same machines with their status, each as soon as it is known: a dead one delays no other.</summary>
@@ -81,8 +84,17 @@ public sealed class VmService(
             EntityKind.Vm,
             name,
             events,
-            scope => maker.InitializeAsync(scope, RequireEnterable(name), cancellationToken),
+            async scope => await maker.InitializeAsync(
+                scope, RequireEnterable(name), await secrets.FindAsync(TailscaleNetwork.KeySecret, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
             cancellationToken);
+
+    /// <summary>Makes the machine join its network anew with a fresh key, or changes the network.</summary>
+    /// <exception cref="ProvisioningFailedException">It could not join; it is reached as before.</exception>
+    public async Task<AgwVm> UpdateNetworkAsync(UpdateVmNetwork request, IEventSink events, CancellationToken cancellationToken)
+    {
+        await network.UpdateAsync(request, events, cancellationToken).ConfigureAwait(false);
+        return List().First(vm => vm.Name == request.Vm) with { Status = VmStatus.Running };
+    }
 
     /// <summary>Compares machines with what is declared for them; changes nothing and starts none.</summary>
     public IAsyncEnumerable<BatchOutcome<IReadOnlyList<AgwStateCheck>>> CheckAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
@@ -102,9 +114,21 @@ public sealed class VmService(
     /// <summary>A login shell on it as its admin.</summary>
     public Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var row = Require(name);
-        return Task.FromResult(machines.Interactive(row, row.AdminUser, null));
+        return machines.EnterAsync(row, row.AdminUser, null, cancellationToken);
+    }
+
+    private string? AddressOf(VmRow row)
+    {
+        try
+        {
+            return machines.GetAddress(row);
+        }
+        catch (AgentworksException)
+        {
+            // A platform or network of another version.
+            return null;
+        }
     }
 
     private async Task<VmStatus> ObserveAsync(AgwVm vm, CancellationToken cancellationToken)

@@ -91,7 +91,6 @@ public sealed class WorkspaceService(
     /// <summary>A login shell in its folder, as the workspace's own user or as an agent that may enter.</summary>
     public Task<InteractiveCommand> GetShellAsync(string name, string? agent, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var (row, vm) = store.Read(state =>
         {
             var found = state.RequireWorkspace(name);
@@ -101,12 +100,12 @@ public sealed class WorkspaceService(
         if (agent is null)
         {
             // Through the admin, because the workspace's user has no way to log in.
-            return Task.FromResult(machines.Interactive(vm, vm.AdminUser, $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}"));
+            return machines.EnterAsync(vm, vm.AdminUser, $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}", cancellationToken);
         }
 
         var who = store.Read(state => state.RequireAgent(agent));
         AgentService.RequireAccess(store, who, row);
-        return Task.FromResult(machines.Interactive(vm, who.LinuxUser, shell));
+        return machines.EnterAsync(vm, who.LinuxUser, shell, cancellationToken);
     }
 
     /// <summary>A workspace as it will be recorded; everything about the request is checked, and nothing is done.</summary>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using Agentworks.Network;
 
 namespace Agentworks.PowerShell;
 
@@ -9,6 +10,12 @@ namespace Agentworks.PowerShell;
 public abstract partial class AgentworksCommand
 {
     private protected IReadOnlyDictionary<string, string> ReadSecrets(IDictionary? table) => Try(() => VariableTable.ReadSecrets(table, FindSecret));
+
+    /// <summary>The key that lets a machine into a network: what was given, else the secret of its usual name; null where none is needed or found.</summary>
+    private protected string? FindNetworkKey(string network, SecureString? given) =>
+        given is not null ? new NetworkCredential(string.Empty, given).Password
+        : network == TailscaleNetwork.DriverName ? FindSecret(TailscaleNetwork.KeySecret)
+        : null;
 
     private string? FindSecret(string name)
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 using Agentworks.Vms;
@@ -58,6 +59,15 @@ public sealed class NewAgwVmCommand : AgentworksCommand
     [Parameter(ParameterSetName = "Existing")]
     public SwitchParameter AcceptNewHostKey { get; set; }
 
+    /// <summary>How the machine is reached.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public string? Network { get; set; }
+
+    /// <summary>Lets the machine into the tailnet.</summary>
+    [Parameter]
+    public SecureString? TailscaleAuthKey { get; set; }
+
     protected override void Process()
     {
         var platform = Address is null ? Platform : "ssh";
@@ -65,6 +75,11 @@ public sealed class NewAgwVmCommand : AgentworksCommand
         {
             return;
         }
+        ForInput(Name, () => Create(platform));
+    }
+
+    private void Create(string? platform)
+    {
         var request = new NewVm
         {
             Name = Name,
@@ -79,7 +94,9 @@ public sealed class NewAgwVmCommand : AgentworksCommand
             LoginUser = LoginUser,
             LoginKey = IdentityFile is null ? null : GetUnresolvedProviderPathFromPSPath(IdentityFile),
             AcceptNewHostKey = AcceptNewHostKey,
+            Network = Network,
+            NetworkKey = FindNetworkKey(Network ?? Try(() => Engine.Config.Load().Defaults.Network), TailscaleAuthKey),
         };
-        ForInput(Name, () => WriteObject(Await(stop => Engine.Vms.CreateAsync(request, Sink, stop))));
+        WriteObject(Await(stop => Engine.Vms.CreateAsync(request, Sink, stop)));
     }
 }

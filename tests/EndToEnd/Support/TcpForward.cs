@@ -7,17 +7,22 @@ namespace Agentworks.Tests.EndToEnd.Support;
 /// <summary>A port on loopback behind which a program speaks for each connection, as ssh's ProxyCommand does.</summary>
 public sealed class TcpForward : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private readonly string _command;
+    private int _connections;
 
-    public TcpForward(string command)
+    public TcpForward(string command, IPAddress? address = null, int port = 0)
     {
         _command = command;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, port);
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    /// <summary>How many there have been.</summary>
+    public int Connections => _connections;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -36,7 +41,9 @@ public sealed class TcpForward : IAsyncDisposable
         {
             while (true)
             {
-                open.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Interlocked.Increment(ref _connections);
+                open.Add(ServeAsync(client));
             }
         }
         catch (OperationCanceledException)

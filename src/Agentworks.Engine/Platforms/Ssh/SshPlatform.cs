@@ -12,7 +12,10 @@ namespace Agentworks.Platforms.Ssh;
 /// </summary>
 public sealed class SshPlatform(IProcessRunner processes, TimeProvider clock) : IVmPlatform
 {
-    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
+    // Asked only of machines that have just failed to answer for ten seconds.
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
 
     public string Name => "ssh";
 
@@ -39,7 +42,7 @@ public sealed class SshPlatform(IProcessRunner processes, TimeProvider clock) : 
     /// <summary>Does nothing for a machine that answers.</summary>
     public async Task StartAsync(PlatformMachine machine, IEventSink events, CancellationToken cancellationToken)
     {
-        if (await GetPowerStateAsync(machine, cancellationToken).ConfigureAwait(false) != PowerState.Running && !Address(machine).Proxied)
+        if (!Address(machine).Proxied && !await AnswersAsync(machine, StartLimit, cancellationToken).ConfigureAwait(false))
         {
             throw new NotSupportedByPlatformException(
                 $"'{machine.Spec.Name}' does not answer at {Address(machine).HostName}, and a machine of the platform ssh cannot be started from here.")
@@ -59,14 +62,10 @@ public sealed class SshPlatform(IProcessRunner processes, TimeProvider clock) : 
         };
 
     /// <summary>Running when its sshd answers; else nobody can tell.</summary>
-    public async Task<PowerState> GetPowerStateAsync(PlatformMachine machine, CancellationToken cancellationToken)
-    {
-        var address = Address(machine);
-        return !address.Proxied
-            && await SshBanner.AnswersAsync(address.HostName, address.Port, ProbeLimit, clock, cancellationToken).ConfigureAwait(false)
+    public async Task<PowerState> GetPowerStateAsync(PlatformMachine machine, CancellationToken cancellationToken) =>
+        !Address(machine).Proxied && await AnswersAsync(machine, ProbeLimit, cancellationToken).ConfigureAwait(false)
             ? PowerState.Running
             : PowerState.Unknown;
-    }
 
     /// <summary>Nothing: what was done to the machine is undone by those who did it, and the machine stays.</summary>
     public Task RemoveAsync(PlatformMachine machine, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -119,6 +118,12 @@ public sealed class SshPlatform(IProcessRunner processes, TimeProvider clock) : 
         {
             Target = machine.Spec.Name,
         };
+    }
+
+    private Task<bool> AnswersAsync(PlatformMachine machine, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var address = Address(machine);
+        return SshBanner.AnswersAsync(address.HostName, address.Port, limit, clock, cancellationToken);
     }
 
     private static SshAddress Address(PlatformMachine machine)

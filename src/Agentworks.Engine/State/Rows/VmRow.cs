@@ -22,6 +22,12 @@ public sealed record VmRow
     /// <summary>Name of the registered VM host that it runs on; null: none.</summary>
     public string? VmHost { get; init; }
 
+    /// <summary>Name of the network driver through which it is reached.</summary>
+    public string Network { get; init; } = "direct";
+
+    /// <summary>The network driver's own record, opaque here; "{}" until the machine has joined.</summary>
+    public string NetworkData { get; init; } = "{}";
+
     /// <summary>JSON object of <see cref="Platforms.MachineSpec.Options"/>.</summary>
     public string OptionsJson { get; init; } = "{}";
 

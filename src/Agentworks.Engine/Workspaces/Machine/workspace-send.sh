@@ -7,7 +7,7 @@ from=$1 packer=$2
 [ -d "$from" ] && [ ! -L "$from" ] || { echo "$from is not there" >&2; exit 1; }
 work=/run/agentworks/send-${from##*/}
 still=${from%/*}/.send-${from##*/}
-agw_alone "send-${from##*/}"
+agw_alone "read-${from##*/}"
 agw_away() { rm -rf "$work"; agw_discard "$still"; }
 trap agw_away EXIT
 trap 'exit 143' HUP INT TERM
