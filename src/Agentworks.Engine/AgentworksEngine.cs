@@ -5,6 +5,7 @@ using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
 using Agentworks.Forgetting;
+using Agentworks.Git;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
@@ -13,9 +14,11 @@ using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Secrets;
 using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.Transport;
+using Agentworks.Variables;
 using Agentworks.VmHosts;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -51,25 +54,33 @@ public sealed class AgentworksEngine : IAsyncDisposable
         CodeWorkspaces = new CodeWorkspaceService(_store, Config, SshConfig, options.Processes);
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
-        var planner = new SessionPlanner(_store, Config, options.Secrets, options.Clock);
+        var secrets = Secrets = new SecretResolver(options.Secrets);
+        var variables = new VariablePlanner(Config);
+        var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
+        GitCredentials = new GitCredentialService(_store, Config, _machines, operations, gitCredentials, secrets);
+        Variables = new VariableService(_store, variables);
+        var shellVariables = new ShellVariables(variables, secrets);
+        var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        var agentPlanner = new AgentPlanner(_store, Config, keys);
-        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, options.Clock);
+        var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
-        Workspaces = new WorkspaceService(_store, Config, _machines, operations, Sessions, options.Processes, options.Clock);
+        Workspaces = new WorkspaceService(
+            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
-        var plan = new VmPlan(_store, Config, Platforms, networks, keys);
+        var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables);
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
-        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, options.Clock);
+        var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
-        Vms = new VmService(_store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), network, options.Secrets, new VmDetails(_store, Platforms, _machines));
-        Commands = new CommandService(_store, _machines, options.Clock);
+        Vms = new VmService(
+            _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), network, options.Secrets, shellVariables, new VmDetails(_store, Platforms, _machines));
+        Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -105,6 +116,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
+    public SecretResolver Secrets { get; }
+    public GitCredentialService GitCredentials { get; }
+    public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 
     public async ValueTask DisposeAsync()

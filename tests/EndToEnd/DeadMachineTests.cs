@@ -19,8 +19,8 @@ namespace Agentworks.Tests.EndToEnd;
 /// <summary>A machine that takes connections and never says a word holds nobody up for longer than the time allowed for connecting.</summary>
 public sealed class DeadMachineTests : IAsyncLifetime
 {
-    // The ten seconds for connecting, one for the rest, and two for a computer that is busy with other tests.
-    private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(10 + 1 + 2);
+    // The ten seconds for connecting and one for the rest, twice, because all calls are made at once on a computer that is busy with other tests.
+    private static readonly TimeSpan Allowed = 2 * TimeSpan.FromSeconds(10 + 1);
     private static readonly NullEventSink Quiet = NullEventSink.Instance;
     private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
     private TestHome? _home;
@@ -75,15 +75,22 @@ public sealed class DeadMachineTests : IAsyncLifetime
     {
         await RecordAsync(["dead"]);
         await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home!.Path });
-        using var limit = new CancellationTokenSource(Allowed);
-        await foreach (var vm in engine.Vms.ObserveAsync(engine.Vms.List(), limit.Token))
+        await Task.WhenAll(MachinesAsync(), SessionsAsync()).WaitAsync(Allowed);
+
+        async Task MachinesAsync()
         {
-            Assert.Equal(VmStatus.Unknown, vm.Status);
+            await foreach (var vm in engine.Vms.ObserveAsync(engine.Vms.List(), CancellationToken.None))
+            {
+                Assert.Equal(VmStatus.Unknown, vm.Status);
+            }
         }
 
-        await foreach (var session in engine.Sessions.ObserveAsync(engine.Sessions.List(), limit.Token))
+        async Task SessionsAsync()
         {
-            Assert.Equal(SessionStatus.Unknown, session.Status);
+            await foreach (var session in engine.Sessions.ObserveAsync(engine.Sessions.List(), CancellationToken.None))
+            {
+                Assert.Equal(SessionStatus.Unknown, session.Status);
+            }
         }
     }
 

@@ -65,7 +65,7 @@ function Add-TestRecord {
 }
 
 function New-Row([string] $Kind, [hashtable] $Values) {
-    $defaults = @{ OptionsJson = '{}'; EnvironmentJson = '{}'; SecretNamesJson = '[]'; PlatformData = '{}'; FailedSteps = ''; RestartCommand = '' }
+    $defaults = @{ OptionsJson = '{}'; EnvironmentJson = '{}'; SecretNamesJson = '[]'; PlatformData = '{}'; Network = 'direct'; NetworkData = '{}'; FailedSteps = ''; RestartCommand = '' }
     $type = Get-EngineType "Agentworks.State.Rows.$Kind"
     $row = [Runtime.CompilerServices.RuntimeHelpers]::GetUninitializedObject($type)
     foreach ($property in $type.GetProperties() | Where-Object CanWrite) {

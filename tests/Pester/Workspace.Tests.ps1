@@ -75,7 +75,8 @@ Describe 'A workspace' -Tag Machine {
         $drifted.Name, $drifted.Check | Should -Be 'web', 'workspace-folder'
         Get-AgwWorkspace web | Test-AgwWorkspace -Quiet | Should -BeFalse
         $repairs = Repair-AgwWorkspace *
-        $repairs.Workspace, $repairs.Changed | Should -Be 'app', 'web', 0, 1
+        $repairs.Workspace | Should -Be 'app', 'web'
+        $repairs.Changed | Should -Be 0, 1
         (Repair-AgwWorkspace web).Changed | Should -Be 0
         Test-AgwWorkspace nope -Quiet -ErrorVariable problems -ErrorAction SilentlyContinue | Should -Not -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'NotFound,*'

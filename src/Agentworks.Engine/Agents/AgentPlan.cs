@@ -1,5 +1,7 @@
+using Agentworks.Git;
 using Agentworks.Provisioning;
 using Agentworks.Provisioning.Users;
+using Agentworks.Variables;
 
 namespace Agentworks.Agents;
 
@@ -16,8 +18,26 @@ public sealed record AgentPlan
     /// <summary>What it gets beyond its account.</summary>
     public required UserSetupPlan Setup { get; init; }
 
-    /// <summary>Everything that is declared of an agent, in the order in which it is made true; Test-AgwAgent looks at the same.</summary>
-    public IReadOnlyList<ProvisionStep> ToSteps() => [User(), Keys(), .. Tools, .. Setup.ToSteps()];
+    /// <summary>What its template lists, with the tokens that are at hand.</summary>
+    public IReadOnlyList<GitCredentialEntry> GitCredentials { get; init; } = [];
+
+    /// <summary>Plain environment variables of all that it runs.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Everything that is declared of an agent, in the order in which it is made true; Test-AgwAgent looks at the same. Dotfiles may come
+    /// from a private repository, so tokens come first.
+    /// </summary>
+    public IReadOnlyList<ProvisionStep> ToSteps() =>
+    [
+        User(),
+        Keys(),
+        .. Tools,
+        .. GitCredentials.Count > 0 ? [GitCredentialSteps.Helper] : Array.Empty<ProvisionStep>(),
+        VariableSteps.User("agent", LinuxUser, Variables),
+        GitCredentialSteps.ForUser("agent", LinuxUser, GitCredentials),
+        .. Setup.ToSteps(),
+    ];
 
     private ProvisionStep User() => new(
         "agent-user",

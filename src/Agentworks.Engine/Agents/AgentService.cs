@@ -1,6 +1,7 @@
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -8,24 +9,26 @@ using Agentworks.Provisioning;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
+using Agentworks.Variables;
 
 namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
 public sealed class AgentService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, ShellVariables shellVariables, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
     /// <summary>What is recorded; nothing is asked.</summary>
     public IReadOnlyList<AgwAgent> List() => _model.Agents();
 
-    public Task<AgwAgent> CreateAsync(NewAgent request, IEventSink events, CancellationToken cancellationToken)
+    public async Task<AgwAgent> CreateAsync(NewAgent request, IEventSink events, CancellationToken cancellationToken)
     {
         Naming.Validate(EntityKind.Agent, request.Name);
         var template = config.Load().ResolveAgentTemplate(request.Template);
         planner.Validate(template.Name);
-        return operations.RunAsync(
+        var credentials = await ResolveCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
+        return await operations.RunAsync(
             "New-AgwAgent",
             EntityKind.Agent,
             request.Name,
@@ -34,7 +37,7 @@ public sealed class AgentService(
             {
                 var (row, vm, workspaces) = Insert(request, template.Name);
                 scope.Record("user on the machine");
-                var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken).ConfigureAwait(false);
                 if (workspaces.Count > 0)
                 {
                     scope.Record("grants on the machine");
@@ -45,7 +48,7 @@ public sealed class AgentService(
                 Finish(row, result, [.. request.AllWorkspaces ? [] : workspaces]);
                 return Model(row.Name);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     public Task<AgwInitialization> InitializeAsync(string name, IEventSink events, CancellationToken cancellationToken) =>
@@ -57,8 +60,9 @@ public sealed class AgentService(
             async scope =>
             {
                 var (row, vm) = Require(name);
+                var credentials = await planner.ResolveCredentialsAsync(row.Template, vm, row, name, cancellationToken).ConfigureAwait(false);
                 scope.Record("user on the machine");
-                var result = await ApplyAsync(scope, row, vm, cancellationToken, AccessSteps(row)).ConfigureAwait(false);
+                var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken, AccessSteps(row)).ConfigureAwait(false);
                 Finish(row, result, []);
                 return result;
             },
@@ -159,17 +163,19 @@ public sealed class AgentService(
             cancellationToken);
 
     /// <summary>A login shell as the agent, at home or in a workspace that it may enter.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken)
+    public async Task<InteractiveCommand> GetShellAsync(string name, string? workspace, CancellationToken cancellationToken)
     {
         var (row, vm) = Require(name);
-        if (workspace is null)
+        var place = workspace is null ? null : store.Read(state => state.RequireWorkspace(workspace));
+        if (place is not null)
         {
-            return machines.EnterAsync(vm, row.LinuxUser, null, cancellationToken);
+            RequireAccess(store, row, place);
         }
 
-        var place = store.Read(state => state.RequireWorkspace(workspace));
-        RequireAccess(store, row, place);
-        return machines.EnterAsync(vm, row.LinuxUser, $"cd {PosixShell.Quote(place.Path)} && exec \"$SHELL\" -l", cancellationToken);
+        var exports = await shellVariables.PrepareAsync(machines.Shell(vm), vm, place, row, row.LinuxUser, cancellationToken).ConfigureAwait(false);
+        var folder = place is null ? string.Empty : $"cd {PosixShell.Quote(place.Path)} && ";
+        var line = place is null && exports.Length == 0 ? null : $"{exports}{folder}exec \"$SHELL\" -l";
+        return await machines.EnterAsync(vm, row.LinuxUser, line, cancellationToken).ConfigureAwait(false);
     }
 
     /// <exception cref="AccessNotGrantedException">The agent has no grant of any kind.</exception>
@@ -192,11 +198,20 @@ public sealed class AgentService(
         return Row(request, config.Load().ResolveAgentTemplate(request.Template).Name, vm);
     }
 
+    /// <summary>Finds the tokens of an agent that is to be made, before anything is done.</summary>
+    /// <exception cref="SecretMissingException">Names all that are missing.</exception>
+    internal Task<IReadOnlyList<GitCredentialEntry>> ResolveCredentialsAsync(NewAgent request, CancellationToken cancellationToken)
+    {
+        var half = store.Read(state => state.FindAgent(request.Name) is { State: LifecycleState.Creating } row ? (Row: row, Vm: state.GetVm(row.VmId)) : default);
+        return planner.ResolveCredentialsAsync(request.Template, half.Vm, half.Row, request.Name, cancellationToken);
+    }
+
     /// <summary>Makes a recorded agent, whole or half made, as a part of another operation that holds its lock and undoes what fails.</summary>
-    internal async Task BuildAsync(OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken)
+    internal async Task BuildAsync(
+        OperationScope scope, AgentRow row, VmRow vm, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
     {
         scope.Record("user on the machine");
-        var result = await ApplyAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
+        var result = await ApplyAsync(scope, row, vm, credentials, cancellationToken).ConfigureAwait(false);
         scope.Record("agent recorded");
         Finish(row, result, []);
     }
@@ -277,12 +292,18 @@ public sealed class AgentService(
     internal IReadOnlyList<ProvisionStep> AccessSteps(AgentRow row) => store.Read(state => AccessPlan.Of(state, row)).ToSteps();
 
     private async Task<AgwInitialization> ApplyAsync(
-        OperationScope scope, AgentRow row, VmRow vm, CancellationToken cancellationToken, IReadOnlyList<ProvisionStep>? more = null)
+        OperationScope scope,
+        AgentRow row,
+        VmRow vm,
+        IReadOnlyList<GitCredentialEntry> credentials,
+        CancellationToken cancellationToken,
+        IReadOnlyList<ProvisionStep>? more = null)
     {
         var began = clock.GetTimestamp();
-        var plan = await planner.PlanAsync(row, vm, cancellationToken).ConfigureAwait(false);
+        var plan = await planner.PlanAsync(row, vm, credentials, cancellationToken).ConfigureAwait(false);
         var steps = await Provisioner.RunAsync(
             machines.Shell(vm), row.Name, [.. plan.ToSteps(), .. more ?? []], scope.RemoteId("provision"), scope.Events, cancellationToken).ConfigureAwait(false);
+        planner.Record(vm, row, credentials, steps);
         return new AgwInitialization
         {
             Vm = vm.Name,

@@ -3,21 +3,27 @@ using Agentworks.Errors;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
+using Agentworks.Secrets;
+using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
+using Agentworks.Variables;
 
 namespace Agentworks.Commands;
 
 /// <summary>Runs the operator's own commands on many targets at once.</summary>
-public sealed class CommandService(StateStore store, MachineConnections machines, TimeProvider clock)
+public sealed class CommandService(StateStore store, MachineConnections machines, VariablePlanner variables, SecretResolver secrets, TimeProvider clock)
 {
     /// <summary>Results as they come, in no particular order. A command that exits non-zero is a result, not an error.</summary>
+    /// <exception cref="SecretMissingException">Names all secrets that the targets' environments need and that are missing; nothing was run.</exception>
     public async IAsyncEnumerable<BatchOutcome<AgwCommandResult>> InvokeAsync(
         IReadOnlyList<CommandTarget> targets,
         CommandRequest request,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        SessionVariables.Validate(request.Environment.Keys);
+        var values = await ResolveSecretsAsync(targets, request, cancellationToken).ConfigureAwait(false);
         using var throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
         var outcomes = FanOut.RunAsync<CommandTarget, BatchOutcome<AgwCommandResult>>(
             targets,
@@ -26,7 +32,7 @@ public sealed class CommandService(StateStore store, MachineConnections machines
                 await throttle.WaitAsync(cancel).ConfigureAwait(false);
                 try
                 {
-                    await output.WriteAsync(await InvokeAsync(target, request, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                    await output.WriteAsync(await InvokeAsync(target, request, values, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -40,7 +46,8 @@ public sealed class CommandService(StateStore store, MachineConnections machines
         }
     }
 
-    private async Task<BatchOutcome<AgwCommandResult>> InvokeAsync(CommandTarget target, CommandRequest request, CancellationToken cancellationToken)
+    private async Task<BatchOutcome<AgwCommandResult>> InvokeAsync(
+        CommandTarget target, CommandRequest request, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
     {
         var name = target.Workspace ?? target.Agent ?? target.Vm ?? string.Empty;
         try
@@ -53,7 +60,8 @@ public sealed class CommandService(StateStore store, MachineConnections machines
                     Script = request.Command,
                     User = agent?.LinuxUser ?? workspace?.LinuxGroup ?? vm.AdminUser,
                     WorkingDirectory = workspace?.Path,
-                    Environment = request.Environment,
+                    Environment = variables.ForCommand(vm, workspace, agent, request.Environment)
+                        .ToDictionary(variable => variable.Name, variable => variable.Value.Text ?? values[variable.Value.Secret!], StringComparer.Ordinal),
                     Input = request.Input is null ? null : new MemoryStream(request.Input, writable: false),
                     Timeout = request.Timeout,
                     MaxOutputBytes = request.MaxOutputBytes,
@@ -67,6 +75,29 @@ public sealed class CommandService(StateStore store, MachineConnections machines
         {
             return new BatchOutcome<AgwCommandResult>(name, null, e);
         }
+    }
+
+    /// <summary>The secrets of all targets, by name. A target that cannot be run on has none; it says so itself.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> ResolveSecretsAsync(
+        IReadOnlyList<CommandTarget> targets, CommandRequest request, CancellationToken cancellationToken)
+    {
+        var needs = new List<SecretNeed>();
+        foreach (var target in targets)
+        {
+            try
+            {
+                var (vm, workspace, agent) = Resolve(target);
+                needs.AddRange(variables.ForCommand(vm, workspace, agent, request.Environment)
+                    .Where(variable => variable.Value.Secret is not null)
+                    .Select(variable => new SecretNeed(variable.Value.Secret!, $"for {variable.Name}")));
+            }
+            catch (AgentworksException e) when (e is not ConfigException)
+            {
+                continue;
+            }
+        }
+
+        return await secrets.ResolveAsync(needs, "Invoke-AgwCommand", cancellationToken).ConfigureAwait(false);
     }
 
     private (VmRow Vm, WorkspaceRow? Workspace, AgentRow? Agent) Resolve(CommandTarget target)

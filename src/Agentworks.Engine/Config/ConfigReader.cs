@@ -18,7 +18,7 @@ internal sealed class ConfigReader(ITomlReader toml, string userHome)
         KeysWithoutEffect.Warn(context, document);
 
         var catalog = Catalog.Read(root, _builtIn.Value);
-        var gitCredentials = root.Children("git_credentials").Select(GitCredential.Read).ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var gitCredentials = ReadGitCredentials(root);
         var references = new ConfigReferences(catalog, gitCredentials);
         var config = new AgentworksConfig
         {
@@ -53,6 +53,25 @@ internal sealed class ConfigReader(ITomlReader toml, string userHome)
         using var content = new MemoryStream();
         stream.CopyTo(content);
         return content.ToArray();
+    }
+
+    // Two names that differ only in case, or in -, _ and ., would share one secret, and each would get the other's token.
+    private static Dictionary<string, GitCredential> ReadGitCredentials(ConfigSection root)
+    {
+        var read = new Dictionary<string, GitCredential>(StringComparer.Ordinal);
+        foreach (var section in root.Children("git_credentials"))
+        {
+            var credential = GitCredential.Read(section);
+            if (read.Values.FirstOrDefault(other => other.SecretName == credential.SecretName) is { } other)
+            {
+                throw root.Context.Fail(
+                    section.Table.Place, section.Table.Path, $"its token would be the secret {credential.SecretName}, which is that of '{other.Name}' already; give one of them another name.");
+            }
+
+            read.Add(credential.Name, credential);
+        }
+
+        return read;
     }
 
     private static void RejectRemoved(ConfigSection root)

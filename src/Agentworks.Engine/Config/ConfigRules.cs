@@ -1,4 +1,5 @@
 using Agentworks.Toml;
+using Agentworks.Variables;
 
 namespace Agentworks.Config;
 
@@ -10,10 +11,23 @@ internal static class ConfigRules
             ? null
             : "a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.";
 
-    public static string? EnvironmentName(string name)
-        => name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+    public static string? EnvironmentName(string name) => VariableName.Problem(name);
+
+    /// <summary>Of a git server: a name or an address, with a port where it is not the usual one.</summary>
+    public static string? GitHost(string host)
+        => Uri.TryCreate("https://" + host, UriKind.Absolute, out var uri) && uri.Authority.Equals(host, StringComparison.OrdinalIgnoreCase) && uri.UserInfo.Length == 0
+            && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']')
             ? null
-            : "a name of an environment variable has letters, digits and underscores, and does not begin with a digit.";
+            : "it must be the name of a server, such as git.example.com, or a name with a port.";
+
+    /// <summary>Of what comes first in the path of a repository: an owner, or a group and its subgroups.</summary>
+    public static string? GitPath(string path)
+        => path.Split('/').All(step => step.Length > 0 && step is not ("." or "..") && step.All(c => c > ' ' && c is not ('\u007f' or '%' or '\\' or '?' or '#' or ':' or '@')))
+            ? null
+            : "it must be part of a path, such as octocat, without a slash at either end.";
+
+    public static string? GitRepository(string name)
+        => name.Contains('/', StringComparison.Ordinal) ? "it must be the name of one repository; what comes before it is the owner." : GitPath(name);
 
     public static string? LinuxUser(string name)
         => name.Length is > 0 and <= 32 && (char.IsAsciiLetterLower(name[0]) || name[0] == '_')

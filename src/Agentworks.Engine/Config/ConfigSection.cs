@@ -86,26 +86,31 @@ internal sealed class ConfigSection(ConfigContext context, TomlTable table, stri
         return items;
     }
 
-    public IReadOnlyDictionary<string, string>? Map(string key, Func<string, string?> checkKey, Func<string, string?> checkValue)
+    /// <summary>Environment variables: each a text, or <c>{ secret = "name" }</c>.</summary>
+    public IReadOnlyDictionary<string, EnvironmentValue>? Variables(string key, Func<string, string?>? checkText = null)
     {
         if (Take(key) is not { } node)
         {
             return null;
         }
 
-        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        var variables = new Dictionary<string, EnvironmentValue>(StringComparer.Ordinal);
         foreach (var entry in AsTable(node).Entries)
         {
-            if (checkKey(entry.Key) is { } problem)
+            if (ConfigRules.EnvironmentName(entry.Key) is { } problem)
             {
                 throw Context.Fail(entry.Place, entry.Value.Path, problem);
             }
 
-            var value = entry.Value as TomlScalar<string> ?? throw WrongType(entry.Value, "a string");
-            map.Add(entry.Key, Checked(value, checkValue));
+            variables.Add(entry.Key, entry.Value switch
+            {
+                TomlScalar<string> text => new EnvironmentValue(Checked(text, checkText)),
+                TomlTable table => Secret(new ConfigSection(Context, table, entry.Key)),
+                _ => throw WrongType(entry.Value, "a string or { secret = \"name\" }"),
+            });
         }
 
-        return map;
+        return variables;
     }
 
     /// <summary>The section below, empty when the file has none.</summary>
@@ -187,6 +192,13 @@ internal sealed class ConfigSection(ConfigContext context, TomlTable table, stri
     {
         var problem = node.Value.Contains('\0', StringComparison.Ordinal) ? "it contains a NUL character." : check?.Invoke(node.Value);
         return problem is null ? node.Value : throw Context.Fail(node, problem);
+    }
+
+    private static EnvironmentValue Secret(ConfigSection section)
+    {
+        var name = section.Required("secret", ConfigRules.OneLine);
+        section.Finish();
+        return new EnvironmentValue(null, name);
     }
 
     private TomlTable AsTable(TomlNode node) => node as TomlTable ?? throw WrongType(node, "a section");

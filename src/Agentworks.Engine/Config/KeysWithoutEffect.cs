@@ -8,9 +8,9 @@ namespace Agentworks.Config;
 /// </summary>
 internal static class KeysWithoutEffect
 {
-    private static readonly string[] WholeSections = ["azure", "proxmox", "git_credentials"];
+    private static readonly string[] WholeSections = ["azure", "proxmox"];
 
-    private static readonly string[] UserSetup = ["git_credentials", "nerf_install_claude_plugin"];
+    private static readonly string[] UserSetup = ["nerf_install_claude_plugin"];
 
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {

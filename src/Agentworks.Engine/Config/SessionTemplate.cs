@@ -13,7 +13,7 @@ public sealed record SessionTemplate
     /// <summary>Takes the place of <see cref="Command"/> when a session starts again; empty: the same command.</summary>
     public string RestartCommand { get; init; } = string.Empty;
 
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, EnvironmentValue> Env { get; init; } = new Dictionary<string, EnvironmentValue>(StringComparer.Ordinal);
 
     /// <summary>What must be found on the user's PATH before a session starts.</summary>
     public IReadOnlyList<string> RequiredCommands { get; init; } = [];
@@ -23,7 +23,7 @@ public sealed record SessionTemplate
         var command = section.Text("command", SessionCommandTemplate.Problem);
         var description = section.Text("description");
         var restartCommand = section.Text("restart_command", SessionCommandTemplate.Problem);
-        var env = section.Map("env", ConfigRules.EnvironmentName, SessionCommandTemplate.Problem);
+        var env = section.Variables("env", SessionCommandTemplate.Problem);
         var requiredCommands = section.Texts("required_commands", ConfigRules.Argument);
         return inherited => inherited with
         {

@@ -12,14 +12,15 @@ internal static class TemplateLists
     };
 
     /// <summary>Adds and replaces keys.</summary>
-    public static IReadOnlyDictionary<string, string> Extend(this IReadOnlyDictionary<string, string> inherited, IReadOnlyDictionary<string, string>? set)
+    public static IReadOnlyDictionary<string, EnvironmentValue> Extend(
+        this IReadOnlyDictionary<string, EnvironmentValue> inherited, IReadOnlyDictionary<string, EnvironmentValue>? set)
     {
         if (set is null)
         {
             return inherited;
         }
 
-        var merged = new Dictionary<string, string>(inherited, StringComparer.Ordinal);
+        var merged = new Dictionary<string, EnvironmentValue>(inherited, StringComparer.Ordinal);
         foreach (var (key, value) in set)
         {
             merged[key] = value;

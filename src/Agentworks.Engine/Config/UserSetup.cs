@@ -12,6 +12,9 @@ public abstract record UserSetup
     /// <summary>Names of <see cref="Catalog.UserInstallCommands"/>.</summary>
     public IReadOnlyList<string> UserInstallCommands { get; init; } = [];
 
+    /// <summary>Environment variables of everything that runs as the user.</summary>
+    public IReadOnlyDictionary<string, EnvironmentValue> Env { get; init; } = new Dictionary<string, EnvironmentValue>(StringComparer.Ordinal);
+
     public SourceReference? DotfilesSource { get; init; }
 
     /// <summary>On the machine; ~ is the user's home.</summary>
@@ -47,6 +50,7 @@ public abstract record UserSetup
         var shell = section.Text("shell", ConfigRules.Shell);
         var gitCredentials = section.Texts("git_credentials", references.GitCredential);
         var userInstallCommands = section.Texts("user_install_commands", references.UserCommand);
+        var env = section.Variables("env");
         var setsDotfiles = section.TrySource("dotfiles_source", out var dotfilesSource);
         var dotfilesDestination = section.Text("dotfiles_destination", ConfigRules.HomePath);
         var dotfilesInstallCmd = section.Text("dotfiles_install_cmd");
@@ -65,6 +69,7 @@ public abstract record UserSetup
             Shell = shell ?? inherited.Shell,
             GitCredentials = inherited.GitCredentials.Extend(gitCredentials),
             UserInstallCommands = inherited.UserInstallCommands.Extend(userInstallCommands),
+            Env = inherited.Env.Extend(env),
             DotfilesSource = setsDotfiles ? dotfilesSource : inherited.DotfilesSource,
             DotfilesDestination = dotfilesDestination ?? inherited.DotfilesDestination,
             DotfilesInstallCmd = dotfilesInstallCmd.Or(inherited.DotfilesInstallCmd),

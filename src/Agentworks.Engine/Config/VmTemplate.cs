@@ -29,6 +29,9 @@ public sealed record VmTemplate
     /// <summary>Names of <see cref="Catalog.SystemInstallCommands"/>.</summary>
     public IReadOnlyList<string> SystemInstallCommands { get; init; } = [];
 
+    /// <summary>Environment variables of everything that runs on the machine.</summary>
+    public IReadOnlyDictionary<string, EnvironmentValue> Env { get; init; } = new Dictionary<string, EnvironmentValue>(StringComparer.Ordinal);
+
     public bool NerfBuildClaudePlugin { get; init; }
     public bool SkipNerfDefaults { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record VmTemplate
         var aptPackages = section.Texts("apt_packages", references.AptPackages);
         var snap = section.Texts("snap", ConfigRules.Snap);
         var systemInstallCommands = section.Texts("system_install_commands", references.SystemCommand);
+        var env = section.Variables("env");
         var nerfBuildClaudePlugin = section.Flag("nerf_build_claude_plugin");
         var skipNerfDefaults = section.Flag("skip_nerf_defaults");
         var nerfAddlManifests = section.Paths("nerf_addl_manifests");
@@ -65,6 +69,7 @@ public sealed record VmTemplate
             AptPackages = inherited.AptPackages.Extend(aptPackages),
             Snap = inherited.Snap.Extend(snap),
             SystemInstallCommands = inherited.SystemInstallCommands.Extend(systemInstallCommands),
+            Env = inherited.Env.Extend(env),
             NerfBuildClaudePlugin = nerfBuildClaudePlugin ?? inherited.NerfBuildClaudePlugin,
             SkipNerfDefaults = skipNerfDefaults ?? inherited.SkipNerfDefaults,
             NerfAddlManifests = nerfAddlManifests ?? inherited.NerfAddlManifests,

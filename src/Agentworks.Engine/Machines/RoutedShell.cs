@@ -36,7 +36,7 @@ public sealed class RoutedShell(Func<IReadOnlyList<MachineRoute>> routes) : IMac
     }
 
     public Task<string> EvaluateAsync(string perl, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        TryAsync((shell, _) => shell.EvaluateAsync(perl, arguments, cancellationToken), repeatable: true, settles: true, cancellationToken);
+        TryAsync((shell, _) => shell.EvaluateAsync(perl, arguments, cancellationToken), repeatable: true, settles: false, cancellationToken);
 
     /// <summary>The way that was taken last.</summary>
     public SshEndpoint Endpoint => (_current?.Route ?? routes()[0]).Endpoint;

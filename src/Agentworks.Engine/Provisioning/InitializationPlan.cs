@@ -1,4 +1,5 @@
 using Agentworks.Config;
+using Agentworks.Git;
 
 namespace Agentworks.Provisioning;
 
@@ -26,6 +27,7 @@ public sealed record InitializationPlan
         RuntimeSteps.Folders(AdminUser),
         RuntimeSteps.Sessions,
         RuntimeSteps.Consoles,
+        GitCredentialSteps.Helper,
         RuntimeSteps.WorkspaceStore(WorkspacesPath),
         RuntimeSteps.WorkspaceMount(WorkspacesPath),
         SwapStep.Create(Template.Swap),

@@ -27,4 +27,7 @@ public sealed record NewSession
 
     /// <summary>Secret variables: they reach the command and nothing else, and are never stored anywhere.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Secret variables that are found by the name of a secret, at every start anew.</summary>
+    public IReadOnlyDictionary<string, string> SecretNames { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

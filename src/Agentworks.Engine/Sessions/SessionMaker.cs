@@ -1,6 +1,7 @@
 using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.History;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -53,7 +54,7 @@ public sealed class SessionMaker(
 
     private async Task<AgwSession> MakeAsync(OperationScope scope, NewSession request, CancellationToken cancellationToken)
     {
-        var outfit = Record(request);
+        var (outfit, secrets, credentials) = await RecordAsync(request, cancellationToken).ConfigureAwait(false);
         var (vm, workspace, agent) = outfit.Place;
         try
         {
@@ -64,13 +65,13 @@ public sealed class SessionMaker(
 
             if (outfit.Session.MadeAgent && agent!.State == LifecycleState.Creating)
             {
-                await outfit.ReachAsync(EntityKind.Agent, () => agents.BuildAsync(scope.Within("agent"), agent, vm, cancellationToken)).ConfigureAwait(false);
+                await outfit.ReachAsync(EntityKind.Agent, () => agents.BuildAsync(scope.Within("agent"), agent, vm, credentials, cancellationToken)).ConfigureAwait(false);
             }
 
             SessionReport? report = null;
             await outfit.ReachAsync(
                 EntityKind.Session,
-                async () => report = await sessions.BuildAsync(scope, outfit.Session, outfit.Place, request.Secrets, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                async () => report = await sessions.BuildAsync(scope, outfit.Session, outfit.Place, secrets, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             if (report!.Failed)
             {
                 throw report.ToFailure();
@@ -132,8 +133,9 @@ public sealed class SessionMaker(
         }
     });
 
-    /// <summary>Works out everything, and records what is to be made, or that nothing can be.</summary>
-    private SessionOutfit Record(NewSession request)
+    /// <summary>Works out everything and finds all secrets, and records what is to be made, or that nothing can be.</summary>
+    private async Task<(SessionOutfit Outfit, IReadOnlyDictionary<string, string> Secrets, IReadOnlyList<GitCredentialEntry> Credentials)> RecordAsync(
+        NewSession request, CancellationToken cancellationToken)
     {
         var (old, place) = store.Read(state =>
         {
@@ -141,6 +143,10 @@ public sealed class SessionMaker(
             return (half, Place(state, request, half));
         });
         var row = planner.Plan(request, place);
+        var secrets = await planner.FindSecretsAsync(row, place, request.Secrets, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GitCredentialEntry> credentials = request.MakeAgent is null
+            ? []
+            : await agents.ResolveCredentialsAsync(request.MakeAgent, cancellationToken).ConfigureAwait(false);
         store.Write(state =>
         {
             if (old is not null)
@@ -160,7 +166,7 @@ public sealed class SessionMaker(
 
             state.Insert(row);
         });
-        return new SessionOutfit(row, place, resumed: old is not null);
+        return (new SessionOutfit(row, place, resumed: old is not null), secrets, credentials);
     }
 
     private SessionPlace Place(StateReader state, NewSession request, SessionRow? half)

@@ -2,14 +2,15 @@ using System.Text.Json;
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Model;
-using Agentworks.Ports;
+using Agentworks.Secrets;
 using Agentworks.State;
 using Agentworks.State.Rows;
+using Agentworks.Variables;
 
 namespace Agentworks.Sessions;
 
 /// <summary>Works out what a session is to be and what a start of it needs, from the request, the configuration and what is recorded.</summary>
-public sealed class SessionPlanner(StateStore store, ConfigService config, ISecretSource secretSource, TimeProvider clock)
+public sealed class SessionPlanner(StateStore store, ConfigService config, VariablePlanner variables, SecretResolver secretResolver, TimeProvider clock)
 {
     /// <summary>Where a recorded session lives.</summary>
     public SessionPlace Place(SessionRow row) => store.Read(state => SessionPlace.Of(state, row));
@@ -41,12 +42,12 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, ISecr
     {
         var template = config.Load().ResolveSessionTemplate(request.Template);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in template.Env.Concat(request.Environment))
+        foreach (var (name, value) in request.Environment)
         {
             environment[name] = Expand(value);
         }
 
-        SessionVariables.Validate(environment.Keys.Concat(request.Secrets.Keys));
+        SessionVariables.Validate(environment.Keys.Concat(request.Secrets.Keys).Concat(request.SecretNames.Keys));
         return new SessionRow
         {
             Id = Identifier.New(),
@@ -59,7 +60,8 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, ISecr
             Command = Expand(request.Command ?? template.Command),
             RestartCommand = Expand(request.RestartCommand ?? template.RestartCommand),
             EnvironmentJson = JsonSerializer.Serialize(environment),
-            SecretNamesJson = JsonSerializer.Serialize(request.Secrets.Keys),
+            SecretNamesJson = JsonSerializer.Serialize(request.Secrets.Keys.Concat(request.SecretNames.Keys).Distinct(StringComparer.Ordinal)
+                .ToDictionary(name => name, name => request.SecretNames.GetValueOrDefault(name, name), StringComparer.Ordinal)),
             RunId = Identifier.New(),
             MadeWorkspace = request.MakeWorkspace is not null,
             MadeAgent = request.MakeAgent is not null,
@@ -84,29 +86,23 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, ISecr
             ResumeCommand = row.RestartCommand,
             RequiredCommands = settings.ResolveSessionTemplate(row.Template).RequiredCommands,
             MayGainPrivileges = place.Agent is null,
-            Environment = SessionVariables.WithIdentity(StateModel.Variables(row.EnvironmentJson), row, place),
+            Environment = VariablePlanner.Plain(variables.ForSession(row, place)),
             Secrets = secrets,
         };
     }
 
     /// <summary>Values for the session's secret variables: as given, else from where the operator keeps secrets.</summary>
-    /// <exception cref="SecretMissingException">One is in neither.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> FindSecretsAsync(
-        SessionRow row, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken)
+    /// <param name="row">The session.</param>
+    /// <param name="place">Where it lives.</param>
+    /// <param name="given">Values by the variable's name; those of other variables are left out.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="Errors.SecretMissingException">Names all that are in neither.</exception>
+    public Task<IReadOnlyDictionary<string, string>> FindSecretsAsync(
+        SessionRow row, SessionPlace place, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in StateModel.Names(row.SecretNamesJson))
-        {
-            values[name] = given.TryGetValue(name, out var value)
-                ? value
-                : await secretSource.FindAsync(name, cancellationToken).ConfigureAwait(false)
-                    ?? throw new SecretMissingException($"Session '{row.Name}' needs the secret '{name}', which is kept nowhere.")
-                    {
-                        Target = row.Name,
-                        Recommendation = $"Start-AgwSession {row.Name} -SecretEnvironment @{{ {name} = (Read-Host -AsSecureString) }}",
-                    };
-        }
-
-        return values;
+        var wanted = variables.ForSession(row, place);
+        var fitting = given.Where(one => wanted.Any(variable => variable.Name == one.Key && variable.Value.Secret is not null))
+            .ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
+        return VariableSecrets.FindAsync(secretResolver, wanted, fitting, row.Name, $"Start-AgwSession {row.Name}", cancellationToken);
     }
 }

@@ -40,12 +40,13 @@ public sealed class SessionService(
         Naming.Validate(EntityKind.Session, request.Name);
         var place = planner.Place(request.Workspace, request.Agent);
         var row = planner.Plan(request, place);
+        var secrets = await planner.FindSecretsAsync(row, place, request.Secrets, cancellationToken).ConfigureAwait(false);
         return await operations.RunAsync(
             "New-AgwSession",
             EntityKind.Session,
             request.Name,
             events,
-            scope => StartNewAsync(scope, row, place, request.Secrets, cancellationToken),
+            scope => StartNewAsync(scope, row, place, secrets, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -71,8 +72,9 @@ public sealed class SessionService(
                 {
                     try
                     {
-                        var values = await planner.FindSecretsAsync(row, secrets, cancel).ConfigureAwait(false);
-                        launches.Add(planner.Launch(row, planner.Place(row), values, again: true));
+                        var place = planner.Place(row);
+                        var values = await planner.FindSecretsAsync(row, place, secrets, cancel).ConfigureAwait(false);
+                        launches.Add(planner.Launch(row, place, values, again: true));
                     }
                     catch (AgentworksException e)
                     {

@@ -1,22 +1,19 @@
 using Agentworks.Errors;
-using Agentworks.State.Rows;
+using Agentworks.Variables;
 
 namespace Agentworks.Sessions;
 
-/// <summary>The environment of a session.</summary>
+/// <summary>Checks the variables that callers give to sessions and commands.</summary>
 public static class SessionVariables
 {
-    // Variables that decide what code a shell runs or which session this is: not for callers to set.
-    private static readonly string[] Reserved = ["IFS", "ENV", "BASH_ENV", "SHELLOPTS", "TMUX", "TMUX_PANE"];
-
+    /// <exception cref="InvalidRequestException">A name cannot be one.</exception>
     public static void Validate(IEnumerable<string> names)
     {
         foreach (var name in names)
         {
-            var proper = name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-            if (!proper || Reserved.Contains(name, StringComparer.Ordinal) || name.StartsWith("LD_", StringComparison.Ordinal) || name.StartsWith("agw_", StringComparison.Ordinal))
+            if (VariableName.Problem(name) is { } problem)
             {
-                throw new InvalidRequestException($"'{name}' cannot name an environment variable of a session.")
+                throw new InvalidRequestException($"'{name}' cannot name an environment variable: {problem}")
                 {
                     Target = name,
                     Recommendation = "Use letters, digits and underscores, such as API_KEY.",
@@ -24,14 +21,4 @@ public static class SessionVariables
             }
         }
     }
-
-    /// <summary>The given variables and those by which a program can tell where it runs.</summary>
-    public static IReadOnlyDictionary<string, string> WithIdentity(IReadOnlyDictionary<string, string> variables, SessionRow session, SessionPlace place) =>
-        new Dictionary<string, string>(variables, StringComparer.Ordinal)
-        {
-            ["AGENTWORKS_VM"] = place.Vm.Name,
-            ["AGENTWORKS_WORKSPACE"] = place.Workspace.Name,
-            ["AGENTWORKS_AGENT"] = place.Agent?.Name ?? string.Empty,
-            ["AGENTWORKS_SESSION"] = session.Name,
-        };
 }

@@ -153,7 +153,10 @@ public sealed class StateModel(StateStore store)
     public static IReadOnlyDictionary<string, string> Variables(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? [];
 
-    public static IReadOnlyList<string> Names(string json) => JsonSerializer.Deserialize<string[]>(json) ?? [];
+    /// <summary>Secret variables and the names of their secrets; a list of names stands for secrets named like the variables.</summary>
+    public static IReadOnlyDictionary<string, string> SecretNames(string json) => json.StartsWith('[')
+        ? (JsonSerializer.Deserialize<string[]>(json) ?? []).ToDictionary(name => name, StringComparer.Ordinal)
+        : JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? [];
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -90,6 +90,11 @@ public sealed class StateWriter : StateReader
     /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
     public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);
 
+    /// <summary>Records it in place of the user's credential of that name, which keeps its id and time.</summary>
+    public void Put(GitCredentialRow row) => GitCredentialTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
+
+    public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
+
     /// <summary>False when it was there already.</summary>
     /// <exception cref="Errors.InvalidRequestException">Agent and workspace live on different machines.</exception>
     public bool AddGrant(GrantRow row) => GrantTable.Add(Database, row);

@@ -30,7 +30,7 @@ public sealed class MachineShell : IMachineShell
     {
         var progress = new OutputProgress();
         var inputStart = command.Input is { CanSeek: true } seekable ? seekable.Position : (long?)null;
-        var retries = new Retries(this, command.OperationId is not null, command.Timeout);
+        var retries = new Retries(this, command.OperationId is not null, command.Timeout, asks: false);
         var askOnly = false;
         while (true)
         {
@@ -66,7 +66,7 @@ public sealed class MachineShell : IMachineShell
     public async Task<string> EvaluateAsync(string perl, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var frame = CommandFrame.EncodeQuestion(perl, arguments);
-        var retries = new Retries(this, repeatable: true, timeout: null);
+        var retries = new Retries(this, repeatable: true, timeout: null, asks: true);
         while (true)
         {
             try
@@ -123,7 +123,7 @@ public sealed class MachineShell : IMachineShell
     }
 
     /// <summary>Decides after a break whether one call may be sent again.</summary>
-    private sealed class Retries(MachineShell shell, bool repeatable, TimeSpan? timeout)
+    private sealed class Retries(MachineShell shell, bool repeatable, TimeSpan? timeout, bool asks)
     {
         private readonly long _started = Stopwatch.GetTimestamp();
         private long _firstBreak;
@@ -159,7 +159,8 @@ public sealed class MachineShell : IMachineShell
         public AgentworksException NotAgain()
         {
             var error = (AgentworksException)_last!.InnerException!;
-            return MayHaveRun
+            // A question changes nothing: there is no outcome to be unsure of.
+            return MayHaveRun && !asks
                 ? new OutcomeUnknownException($"The connection broke while the command was under way. {error.Message}", error) { Target = error.Target }
                 : error;
         }

@@ -37,7 +37,7 @@ public sealed class VmChecker(StateStore store, VmPlan plan, MachineConnections 
     private async Task<IReadOnlyList<AgwStateCheck>> CheckAsync(string name, CancellationToken cancellationToken)
     {
         var row = store.Read(state => state.FindVm(name)) is { State: LifecycleState.Failed } failed ? failed : store.Read(state => state.RequireVm(name));
-        var steps = await plan.StepsAsync(row, networkKey: null, cancellationToken).ConfigureAwait(false);
+        var steps = await plan.StepsAsync(row, networkKey: null, credentials: null, cancellationToken).ConfigureAwait(false);
         var unchanged = row.AppliedHash == plan.Fingerprint(row);
         var results = await LookAsync(row, steps, cancellationToken).ConfigureAwait(false);
         return

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.History;
 using Agentworks.Machines;
 using Agentworks.Model;
@@ -21,16 +22,22 @@ namespace Agentworks.Vms;
 /// makes it ready for work. Each stage may be repeated, so a making that was cut off anywhere is finished by making it again.
 /// </summary>
 public sealed class VmMaker(
-    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, VmNetwork network, SshCommandBuilder ssh, KnownHosts knownHosts, TimeProvider clock)
+    StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, VmPlan plan, VmNetwork network, SshCommandBuilder ssh, KnownHosts knownHosts,
+    GitCredentialPlanner gitCredentials, TimeProvider clock)
 {
     public async Task<VmRow> MakeAsync(OperationScope scope, NewVm request, CancellationToken cancellationToken)
     {
+        var settings = config.Load();
+        var old = store.Read(state => state.FindVm(request.Name));
+        var credentials = old is null or { State: LifecycleState.Creating }
+            ? await gitCredentials.ResolveAsync(settings.Admin, old, agent: null, request.Name, cancellationToken).ConfigureAwait(false)
+            : [];
         var row = await RecordAsync(request, cancellationToken).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
         await BringUpAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
         try
         {
-            await InitializeAsync(scope, row, request.NetworkKey, cancellationToken).ConfigureAwait(false);
+            await InitializeAsync(scope, row, request.NetworkKey, credentials, cancellationToken).ConfigureAwait(false);
         }
         catch (ProvisioningFailedException)
         {
@@ -93,15 +100,23 @@ public sealed class VmMaker(
     /// <summary>Bootstrap's and initialization's steps in one script, over the connection that will be used from now on.</summary>
     public async Task<AgwInitialization> InitializeAsync(OperationScope scope, VmRow row, string? networkKey, CancellationToken cancellationToken)
     {
+        var credentials = await gitCredentials.ResolveAsync(config.Load().Admin, row, agent: null, row.Name, cancellationToken).ConfigureAwait(false);
+        return await InitializeAsync(scope, row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AgwInitialization> InitializeAsync(
+        OperationScope scope, VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry> credentials, CancellationToken cancellationToken)
+    {
         var began = clock.GetTimestamp();
         var applied = plan.Fingerprint(row);
-        var declared = await plan.StepsAsync(row, networkKey, cancellationToken).ConfigureAwait(false);
+        var declared = await plan.StepsAsync(row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
         scope.Note(VmEventNames.InitializationStarted);
         var shell = machines.Shell(row, holdsLock: true);
         var steps = await Provisioner.RunAsync(
             shell, row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
 
+        gitCredentials.Record(row, agent: null, credentials, steps);
         var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
         var kind = steps.First(step => step.Name == RuntimeSteps.WorkspaceStoreStep).Detail;
         store.Write(state => state.Update(state.GetVm(row.Id)! with

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Agentworks.Config;
 using Agentworks.Errors;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Platforms;
@@ -9,11 +10,13 @@ using Agentworks.Provisioning;
 using Agentworks.Provisioning.Users;
 using Agentworks.State;
 using Agentworks.State.Rows;
+using Agentworks.Variables;
 
 namespace Agentworks.Vms;
 
 /// <summary>What is declared of a machine, as steps. Initialization applies them and Test-AgwVm looks at them: one list for both.</summary>
-public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegistry platforms, NetworkRegistry networks, OperatorKeys keys)
+public sealed class VmPlan(
+    StateStore store, ConfigService config, PlatformRegistry platforms, NetworkRegistry networks, OperatorKeys keys, GitCredentialPlanner gitCredentials, VariablePlanner variables)
 {
     /// <summary>What makes a bare machine one that its admin can enter.</summary>
     public async Task<IReadOnlyList<ProvisionStep>> BootstrapStepsAsync(VmRow row, CancellationToken cancellationToken)
@@ -33,10 +36,12 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
     /// <summary>Everything, in the order in which it is made true.</summary>
     /// <param name="row">The machine.</param>
     /// <param name="networkKey">What lets it into its network; null when it is in, or to look only.</param>
+    /// <param name="credentials">The admin's git credentials with their tokens; null to look only.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ConfigException">The configuration is wrong; says where.</exception>
     /// <exception cref="NotFoundException">The machine's template is gone from the configuration.</exception>
-    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(VmRow row, string? networkKey, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(
+        VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry>? credentials, CancellationToken cancellationToken)
     {
         var settings = config.Load();
         var initialization = new InitializationPlan
@@ -58,6 +63,11 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
         [
             .. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false),
             .. (initialization with { MoreAptPackages = network.AptPackages }).ToSteps(),
+            VariableSteps.Machine(variables.OfMachine(row)),
+            VariableSteps.User(UserSetupPlan.AdminRole, row.AdminUser, variables.OfUser(null)),
+
+            // Before the dotfiles, which may come from a private repository.
+            GitCredentialSteps.ForUser(UserSetupPlan.AdminRole, row.AdminUser, credentials ?? gitCredentials.Declared(settings.Admin)),
             .. admin.ToSteps(),
             .. join is null ? Array.Empty<ProvisionStep>() : [join],
         ];
@@ -84,7 +94,7 @@ public sealed class VmPlan(StateStore store, ConfigService config, PlatformRegis
             template.Swap, template.Apt, sets, sets.SelectMany(set => set.AptSources).Select(name => settings.Catalog.AptSources[name]), template.Snap,
             template.SystemInstallCommands.Select(name => settings.Catalog.SystemInstallCommands[name]),
             settings.Admin, settings.Admin.UserInstallCommands.Select(name => settings.Catalog.UserInstallCommands[name]),
-            settings.Operator.ExtraSshPublicKeys, row.Network,
+            settings.Admin.GitCredentials.Select(name => settings.GitCredentials[name]), template.Env, settings.Operator.ExtraSshPublicKeys, row.Network,
         ];
         return Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(declared))).ToLowerInvariant();
     }

@@ -9,13 +9,14 @@ using Agentworks.Ports;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
+using Agentworks.Variables;
 
 namespace Agentworks.Vms;
 
 /// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
 public sealed class VmService(
     StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker,
-    VmNetwork network, ISecretSource secrets, VmDetails details)
+    VmNetwork network, ISecretSource secrets, ShellVariables variables, VmDetails details)
 {
     private readonly StateModel _model = new(store);
 
@@ -112,10 +113,11 @@ public sealed class VmService(
             cancellationToken);
 
     /// <summary>A login shell on it as its admin.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken)
+    public async Task<InteractiveCommand> GetShellAsync(string name, CancellationToken cancellationToken)
     {
         var row = Require(name);
-        return machines.EnterAsync(row, row.AdminUser, null, cancellationToken);
+        var exports = await variables.PrepareAsync(machines.Shell(row), row, workspace: null, agent: null, row.AdminUser, cancellationToken).ConfigureAwait(false);
+        return await machines.EnterAsync(row, row.AdminUser, exports.Length == 0 ? null : exports + "exec \"$SHELL\" -l", cancellationToken).ConfigureAwait(false);
     }
 
     private string? AddressOf(VmRow row)

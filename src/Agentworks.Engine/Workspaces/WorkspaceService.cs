@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -10,6 +11,7 @@ using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
+using Agentworks.Variables;
 
 namespace Agentworks.Workspaces;
 
@@ -19,7 +21,7 @@ namespace Agentworks.Workspaces;
 /// (hooks, filters, aliases) runs with whoever calls git.
 /// </summary>
 public sealed class WorkspaceService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, IProcessRunner processes, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, ShellVariables shellVariables, CloneCredentials cloneCredentials, IProcessRunner processes, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
@@ -89,23 +91,26 @@ public sealed class WorkspaceService(
             cancellationToken);
 
     /// <summary>A login shell in its folder, as the workspace's own user or as an agent that may enter.</summary>
-    public Task<InteractiveCommand> GetShellAsync(string name, string? agent, CancellationToken cancellationToken)
+    public async Task<InteractiveCommand> GetShellAsync(string name, string? agent, CancellationToken cancellationToken)
     {
         var (row, vm) = store.Read(state =>
         {
             var found = state.RequireWorkspace(name);
             return (found, state.GetVm(found.VmId)!);
         });
-        var shell = $"cd {PosixShell.Quote(row.Path)} && exec \"$SHELL\" -l";
-        if (agent is null)
+        var who = agent is null ? null : store.Read(state => state.RequireAgent(agent));
+        if (who is not null)
         {
-            // Through the admin, because the workspace's user has no way to log in.
-            return machines.EnterAsync(vm, vm.AdminUser, $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}", cancellationToken);
+            AgentService.RequireAccess(store, who, row);
         }
 
-        var who = store.Read(state => state.RequireAgent(agent));
-        AgentService.RequireAccess(store, who, row);
-        return machines.EnterAsync(vm, who.LinuxUser, shell, cancellationToken);
+        var user = who?.LinuxUser ?? row.LinuxGroup;
+        var exports = await shellVariables.PrepareAsync(machines.Shell(vm), vm, row, who, user, cancellationToken).ConfigureAwait(false);
+        var shell = $"{exports}cd {PosixShell.Quote(row.Path)} && exec \"$SHELL\" -l";
+
+        // Through the admin where it is the workspace's own user, which has no way to log in.
+        var line = who is null ? $"exec sudo -n -H -u {row.LinuxGroup} /bin/sh -c {PosixShell.Quote(shell)}" : shell;
+        return await machines.EnterAsync(vm, who?.LinuxUser ?? vm.AdminUser, line, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A workspace as it will be recorded; everything about the request is checked, and nothing is done.</summary>
@@ -202,11 +207,12 @@ public sealed class WorkspaceService(
             var origin = source?.Folder is null ? string.Empty : await source.OriginAsync(processes, cancellationToken).ConfigureAwait(false);
             var input = bundle is null ? null : File.OpenRead(bundle);
             await using var _ = input?.ConfigureAwait(false) ?? Stream.Null.ConfigureAwait(false);
+            var credential = source?.Kind == "clone" ? await cloneCredentials.FindAsync(source.Url, cancellationToken).ConfigureAwait(false) : null;
             var progress = new GitProgress(activity, scope.Events);
             var result = await machines.Shell(vm).RunAsync(
                 new RemoteCommand
                 {
-                    Script = WorkspacePlan.Functions + EmbeddedText.Read("workspace-create.sh"),
+                    Script = CloneCredentials.Functions(credential) + WorkspacePlan.Functions + EmbeddedText.Read("workspace-create.sh"),
                     Arguments = [row.LinuxGroup, row.Path, vm.AdminUser, source?.Kind ?? string.Empty, source?.Url ?? string.Empty, row.Branch ?? string.Empty, origin],
                     Input = input,
                     OperationId = scope.RemoteId("create"),

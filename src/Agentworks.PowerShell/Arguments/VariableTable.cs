@@ -11,30 +11,32 @@ namespace Agentworks.PowerShell;
 internal static class VariableTable
 {
     public static IReadOnlyDictionary<string, string> Read(IDictionary? table) =>
-        Convert(table, value => System.Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty);
+        Convert(table, (_, value) => System.Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty);
 
-    /// <summary>
-    /// Reads secrets: a SecureString, the password of a PSCredential, or the name of a secret that <paramref name="find"/> looks up.
-    /// </summary>
-    /// <exception cref="SecretMissingException">There is no secret of that name.</exception>
-    public static IReadOnlyDictionary<string, string> ReadSecrets(IDictionary? table, Func<string, string?> find) => Convert(table, value => value switch
+    /// <summary>Reads secrets: a SecureString, the password of a PSCredential, or the name of a secret.</summary>
+    /// <exception cref="InvalidRequestException">A value is none of these.</exception>
+    public static SecretTable ReadSecrets(IDictionary? table)
     {
-        SecureString secret => Reveal(secret),
-        PSCredential credential => Reveal(credential.Password),
-        string name => find(name) ?? throw new SecretMissingException($"There is no secret named '{name}'.")
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var all = Convert(table, (key, value) => value switch
         {
-            Target = name,
-            Recommendation = $"Set the environment variable {name}, store it with 'Set-Secret {name}', or give a SecureString.",
-        },
-        _ => throw new InvalidRequestException("A secret must be a SecureString, a PSCredential or the name of a secret.") { Target = value?.GetType().Name },
-    });
+            SecureString secret => Reveal(secret),
+            PSCredential credential => Reveal(credential.Password),
+            string name when names.Add(key) => name,
+            _ => throw new InvalidRequestException("A secret must be a SecureString, a PSCredential or the name of a secret.") { Target = value?.GetType().Name },
+        });
+        return new SecretTable(
+            all.Where(one => !names.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal),
+            all.Where(one => names.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal));
+    }
 
-    private static Dictionary<string, string> Convert(IDictionary? table, Func<object?, string> read)
+    private static Dictionary<string, string> Convert(IDictionary? table, Func<string, object?, string> read)
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in table ?? new Hashtable())
         {
-            result[System.Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!] = read(entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value);
+            var key = System.Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!;
+            result[key] = read(key, entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value);
         }
         return result;
     }

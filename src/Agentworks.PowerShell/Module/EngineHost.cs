@@ -19,7 +19,7 @@ internal static class EngineHost
         {
             if (!Engines.TryGetValue(home, out var shared))
             {
-                shared = new SharedEngine(AgentworksEngine.Open(new EngineOptions { Home = home }));
+                shared = new SharedEngine(AgentworksEngine.Open(new EngineOptions { Home = home, Secrets = new PipelineSecretSource() }));
                 Engines.Add(home, shared);
             }
             return shared.Rent();

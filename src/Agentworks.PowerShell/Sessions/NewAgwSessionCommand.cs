@@ -121,6 +121,7 @@ public sealed class NewAgwSessionCommand : NewCommand
         {
             return;
         }
+        var secrets = ReadSecrets(SecretEnvironment);
         var request = new NewSession
         {
             Name = Name,
@@ -132,7 +133,8 @@ public sealed class NewAgwSessionCommand : NewCommand
             Command = Own(nameof(Command), Command),
             RestartCommand = Own(nameof(RestartCommand), RestartCommand),
             Environment = VariableTable.Read(Environment),
-            Secrets = ReadSecrets(SecretEnvironment),
+            Secrets = secrets.Values,
+            SecretNames = secrets.Names,
         };
         WriteObject(Await(stop => Engine.SessionMaker.CreateAsync(request, Sink, stop)));
     }

@@ -15,7 +15,7 @@ public abstract class SessionStartCommand(string action, bool restart) : Session
 
     private protected override void Change(IReadOnlyList<string> names)
     {
-        var secrets = ReadSecrets(SecretEnvironment);
+        var secrets = FindSecrets(ReadSecrets(SecretEnvironment));
         Report(stop => Engine.Sessions.StartAsync(names, restart, Kills, secrets, Sink, stop));
     }
 }

@@ -95,7 +95,7 @@ public sealed class ConfigSectionsTests : IDisposable
         Assert.Equal(("tiled", 1000), (config.NamedConsole.TmuxLayout, config.Session.HistoryLimit));
         Assert.Equal(new AzureSection { SubscriptionId = "s", ResourceGroup = "g", Region = "r", IdleTimeoutHours = 2 }, config.Azure);
         Assert.Equal((9000, "local-lvm", "vmbr0", "agentworks", false), (config.Proxmox!.TemplateVmid, config.Proxmox.Storage, config.Proxmox.Bridge, config.Proxmox.Pool, config.Proxmox.VerifySsl));
-        Assert.Equal(("contoso", "GIT_CREDENTIALS_MY_WORK"), (config.GitCredentials["my-work"].Org, config.GitCredentials["my-work"].SecretName));
+        Assert.Equal(("contoso", "GIT_CREDENTIALS_MY_WORK"), (config.GitCredentials["my-work"].Path, config.GitCredentials["my-work"].SecretName));
         Assert.Equal(("boss", "/usr/bin/fish", false), (config.Admin.Username, config.Admin.Shell, config.Admin.MiseActivate));
         Assert.Equal(
             new SourceReference { IsGit = true, Location = "https://example.com/me/dots", Subpath = "linux", Ref = "v1" },

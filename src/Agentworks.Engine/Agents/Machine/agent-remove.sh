@@ -2,7 +2,7 @@
 set -u
 user=$1
 shift
-rm -f "/etc/agentworks/authorized_keys/$user"
+rm -f "/etc/agentworks/authorized_keys/$user" "/etc/agentworks/environment/users/$user"
 if uid=$(id -u "$user" 2>/dev/null); then
     usermod --expiredate 1 "$user"
     agw_end_processes "$uid"

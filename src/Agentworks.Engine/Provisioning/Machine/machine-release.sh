@@ -18,7 +18,7 @@ if grep -qs '^/var/lib/agentworks/swap ' /proc/swaps; then
     swapoff /var/lib/agentworks/swap
 fi
 sed -i '\|^/var/lib/agentworks/swap |d' /etc/fstab
-rm -f /etc/profile.d/agentworks-path.sh /run/agentworks-apt-updated
+rm -f /etc/profile.d/agentworks-path.sh /etc/profile.d/agentworks-environment.sh /run/agentworks-apt-updated
 [ ! -e /etc/zsh/zprofile ] || sed -i '\|/etc/profile.d/agentworks-|d' /etc/zsh/zprofile
 rm -rf /usr/lib/agentworks /etc/agentworks /var/lib/agentworks /var/log/agentworks /run/agentworks
 rmdir /opt/agentworks 2>/dev/null

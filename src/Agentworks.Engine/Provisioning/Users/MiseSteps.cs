@@ -19,14 +19,14 @@ internal static class MiseSteps
             "mise-config",
             Run + "config-check \"$agw_mark\" \"$agw_text\" </dev/null",
             RunLong + "config-apply \"$agw_mark\" \"$agw_text\" \"$agw_prune\" </dev/null",
-            Variables(("agw_mark", Mark), ("agw_text", Config(setup)), ("agw_prune", setup.MisePruneOnReinit && !setup.NeedsMise ? "1" : string.Empty)));
+            Variables(("agw_mark", Mark), ("agw_text", Config(setup)), ("agw_prune", setup.MisePruneOnReinit && !setup.NeedsMise() ? "1" : string.Empty)));
         yield return setup.MiseLockfile switch
         {
             null => NoLock(steps),
             { IsGit: true } source => GitLock(steps, source),
             _ => Lock(steps, lockfile!),
         };
-        if (!setup.NeedsMise)
+        if (!setup.NeedsMise())
         {
             yield break;
         }

@@ -14,7 +14,7 @@ internal static class ShellFilesStep
         "agw_user_run 20 \"$agw_shell_files\" apply \"$agw_profile\" \"$agw_interactive\" \"$agw_zsh\" </dev/null",
         ("agw_shell_files", EmbeddedText.Read("user-shell-files.sh")),
         ("agw_profile", Profile(path)),
-        ("agw_interactive", setup.NeedsMise && setup.MiseActivate ? Rc : string.Empty),
+        ("agw_interactive", setup.NeedsMise() && setup.MiseActivate ? Rc : string.Empty),
         ("agw_zsh", setup.Shell is "zsh" || setup.Shell.EndsWith("/zsh", StringComparison.Ordinal) ? "zsh" : string.Empty));
 
     /// <summary>Each folder goes before those that were there, so the last one wins; a shell in a shell adds none again.</summary>

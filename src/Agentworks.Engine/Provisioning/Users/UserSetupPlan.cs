@@ -52,7 +52,7 @@ public sealed record UserSetupPlan
 
     /// <summary>In the order in which they are put before what is there: the last one wins.</summary>
     private IReadOnlyList<string> Path =>
-        [.. Commands.SelectMany(command => command.Path).Prepend(Setup.NeedsMise ? MiseShims : null).OfType<string>().Distinct(StringComparer.Ordinal)];
+        [.. Commands.SelectMany(command => command.Path).Prepend(Setup.NeedsMise() ? MiseShims : null).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     private const string MiseShims = "~/.local/share/mise/shims";
 

@@ -75,6 +75,7 @@ CREATE TABLE git_credential (
     name     TEXT NOT NULL,
     vm_id    TEXT NOT NULL REFERENCES vm (id) ON DELETE CASCADE,
     agent_id TEXT,
+    origin   TEXT NOT NULL,
     kind     TEXT NOT NULL,
     host     TEXT NOT NULL,
     path     TEXT NOT NULL,

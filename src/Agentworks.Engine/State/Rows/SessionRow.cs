@@ -18,10 +18,10 @@ public sealed record SessionRow
     public required string Command { get; init; }
     public string RestartCommand { get; init; } = string.Empty;
 
-    /// <summary>JSON object of plain environment variables.</summary>
+    /// <summary>JSON object of the plain environment variables that it was given; those of templates are not among them.</summary>
     public string EnvironmentJson { get; init; } = "{}";
 
-    /// <summary>JSON array of the names of secret variables. Their values are never stored.</summary>
+    /// <summary>JSON object: the secret variables that it was given, with the names of their secrets; or an array of names that are both. Never a value.</summary>
     public string SecretNamesJson { get; init; } = "[]";
 
     /// <summary>Identifies the current or last run of the command.</summary>

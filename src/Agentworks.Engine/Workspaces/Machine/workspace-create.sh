@@ -24,11 +24,15 @@ if [ -n "$source" ]; then
         cat > "$from"
         chown "$user" "$from"
     fi
-    if ! agw_git clone --progress ${branch:+--branch "$branch"} -- "$from" .; then
+    agw_auth=
+    [ "$source" = bundle ] || agw_clone_credentials "$url" "$user" "$admin"
+    if ! agw_git $agw_auth clone --progress ${branch:+--branch "$branch"} -- "$from" .; then
         agw_discard "$new"
         rm -f "$home/source.bundle"
+        agw_clone_forget "$user"
         exit 1
     fi
+    agw_clone_forget "$user"
     if [ "$source" = bundle ]; then
         rm -f "$from"
         if [ -n "$origin" ]; then agw_git remote set-url origin "$origin"; else agw_git remote remove origin; fi

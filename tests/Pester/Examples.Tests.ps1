@@ -1,0 +1,134 @@
+# Every example of the help is run: on a real machine, as it stands on its page. An example that needs what no test can have here runs with
+# -WhatIf, and says which that is.
+
+BeforeDiscovery {
+    . $PSScriptRoot/Machine.ps1
+    $pages = Join-Path $PSScriptRoot '../../docs/help'
+    $examples = foreach ($page in Get-ChildItem $pages -Filter '*-Agw*.md') {
+        $section = ((Get-Content $page -Raw) -split '(?m)^## EXAMPLES$')[1] -split '(?m)^## ' | Select-Object -First 1
+        foreach ($match in [regex]::Matches($section, '(?ms)^### ([^\n]+)\n.*?```powershell\n(.*?)```')) {
+            @{ Cmdlet = $page.BaseName; Title = $match.Groups[1].Value; Code = $match.Groups[2].Value.Trim() }
+        }
+    }
+
+    # What these need is not here: another Debian machine, a second disk, an account of Tailscale.
+    $onlyWhatIf = 'New-AgwVm build1 -Address', '-Path /mnt/large/app', 'Remove-AgwVm old-server', 'tailscale', 'Tailscale'
+    foreach ($example in $examples) {
+        $example.WhatIf = [bool] ($onlyWhatIf | Where-Object { $example.Code.Contains($_) })
+        $example.Interactive = $example.Cmdlet -match '^(Enter|Edit)-'
+    }
+    $why = Get-WhyNoMachine
+}
+
+BeforeAll {
+    . $PSScriptRoot/Machine.ps1
+    . $PSScriptRoot/World.ps1
+    if (Get-WhyNoMachine) { return }
+    $homeBefore = $env:AGENTWORKS_HOME
+    $pathBefore = $env:PATH
+    $root = Join-Path ([IO.Path]::GetTempPath()) "agentworks-machine-examples-$PID"
+    $env:AGENTWORKS_HOME = Join-Path $root 'home'
+    $bin = Join-Path $root 'bin'
+    $work = Join-Path $root 'work'
+    $null = New-Item $env:AGENTWORKS_HOME, $bin, $work -ItemType Directory -Force
+    $env:PATH = "${bin}:$env:PATH"
+    $env:EDITOR = 'true'
+    $sshConfig = Join-Path $root 'ssh/config'
+    $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[git_credentials.work]`ntype = 'github'`n"
+    Set-Content (Join-Path $env:AGENTWORKS_HOME 'config.toml') $config
+
+    # Programs of the operator's that examples call: VS Code, and ssh with the configuration that was just written.
+    Set-Content (Join-Path $bin 'code') "#!/bin/sh`nexit 0"
+    Set-Content (Join-Path $bin 'ssh') "#!/bin/sh`ncase `${1-} in awvm--*) exec /usr/bin/ssh -F '$sshConfig' `"`$@`" ;; mac-mini.local) exit 255 ;; esac`nexec /usr/bin/ssh `"`$@`""
+    chmod +x (Join-Path $bin 'code') (Join-Path $bin 'ssh')
+
+    # Runs the text in a runspace of its own, with what an operator would have at hand; what it wrote, and its errors.
+    function Invoke-Example([string] $Code, [bool] $WhatIf, [string] $Folder) {
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript(@"
+                Import-Module '$module'
+                Set-Location '$Folder'
+                `$ProgressPreference = 'SilentlyContinue'; `$ConfirmPreference = 'None'; `$ErrorActionPreference = 'Continue'
+                `$WhatIfPreference = `$$WhatIf
+                function Read-Host { ConvertTo-SecureString 'of-the-operator' -AsPlainText -Force }
+                $Code
+"@)
+            $running = $shell.BeginInvoke()
+            $endless = $Code -match '-Wait\b'
+            if (-not $running.AsyncWaitHandle.WaitOne($(if ($endless) { 2000 } else { 120000 }))) { $shell.Stop() }
+            elseif ($endless) { throw 'It should have gone on until it is stopped.' }
+            elseif ($shell.InvocationStateInfo.State -eq 'Failed') { throw $shell.InvocationStateInfo.Reason }
+            if (-not $endless -and $shell.InvocationStateInfo.State -eq 'Stopped') { throw 'It did not end.' }
+            $shell.Streams.Error | ForEach-Object { "$_ ($($_.FullyQualifiedErrorId))" }
+        }
+        finally { $shell.Dispose() }
+    }
+
+    # The same in a terminal: a tmux of the test's own, which types what leaves a shell or detaches from a session until the example is done.
+    function Invoke-InTerminal([string] $Code, [string] $Folder) {
+        $line = "Import-Module '$module'; Set-Location '$Folder'; `$ErrorActionPreference = 'Stop'; try { $Code; `"came`" + ' back' } catch { 'fail' + `"ed: `$_`" }"
+        $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($line))
+        $socket = Join-Path $root 'terminal'
+        $options = Join-Path $root 'terminal.conf'
+        Set-Content $options 'set -g remain-on-exit on', 'set -g prefix None'
+        $pwsh = (Get-Process -Id $PID).Path
+        $null = env -u TMUX tmux -S $socket -f $options new-session -d -x 200 -y 50 "env -u TMUX $pwsh -NoProfile -EncodedCommand $encoded"
+        try {
+            foreach ($try in 1..120) {
+                $screen = (tmux -S $socket capture-pane -p) -join "`n"
+                if ($screen -match 'came back|failed:') { return $screen }
+                Start-Sleep -Milliseconds 500
+                tmux -S $socket send-keys C-b
+                Start-Sleep -Milliseconds 20
+                tmux -S $socket send-keys d
+                tmux -S $socket send-keys C-u
+                tmux -S $socket send-keys -l exit
+                tmux -S $socket send-keys Enter
+            }
+            $screen
+        }
+        finally { tmux -S $socket kill-server }
+    }
+
+    function Reset-Files {
+        Remove-Item $work -Recurse -Force -ErrorAction Ignore
+        $null = New-Item $work -ItemType Directory
+        Set-Content (Join-Path $work 'notes.txt') 'a note'
+        Set-Content (Join-Path $work 'task.md') 'Make the tests pass.'
+    }
+}
+
+AfterAll {
+    if (-not $root) { return }
+    Get-AgwPortForward | Remove-AgwPortForward -Confirm:$false
+    Get-AgwVm -NoStatus | Remove-AgwVm -Cascade -Force -Confirm:$false -WarningAction Ignore
+    $env:PATH = $pathBefore
+    $env:AGENTWORKS_HOME = $homeBefore
+    Remove-Item $root -Recurse -Force
+}
+
+Describe 'The example "<Title>" of <Cmdlet>' -ForEach @($examples | Where-Object { -not $_.Interactive }) {
+    It 'runs' {
+        if ($why = Get-WhyNoMachine) { Set-ItResult -Skipped -Because $why; return }
+        Reset-World -WithOther:($Code -match '\bother\b')
+        Reset-Files
+
+        # What an example makes is not there yet.
+        foreach ($new in [regex]::Matches($Code, 'New-Agw(Vm|Workspace|Agent|Session|Console) (?:-Name )?([a-z][a-z0-9-]*)')) {
+            $noun, $name = $new.Groups[1].Value, $new.Groups[2].Value
+            if ($noun -eq 'Console' -or $noun -eq 'Session') { & "Remove-Agw$noun" "$name*" -Confirm:$false -WarningAction Ignore }
+            else { & "Get-Agw$noun" "$name*" | Where-Object Name -EQ $name | & "Remove-Agw$noun" -Cascade -Force -Confirm:$false -WarningAction Ignore }
+        }
+        Invoke-Example $Code $WhatIf $work | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The example "<Title>" of <Cmdlet>, in a terminal' -ForEach @($examples | Where-Object Interactive) {
+    It 'runs' {
+        if ($why = Get-WhyNoMachine) { Set-ItResult -Skipped -Because $why; return }
+        Reset-World
+        Reset-Files
+        Invoke-InTerminal $Code $work | Should -Match 'came back'
+    }
+}
