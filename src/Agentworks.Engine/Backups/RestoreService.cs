@@ -112,6 +112,8 @@ public sealed class RestoreService(
                 Cpus = was.Cpus,
                 MemoryGiB = was.MemoryGiB,
                 DiskGiB = was.DiskGiB,
+                // What lets a machine into another network is a secret, and so in no backup.
+                Network = "direct",
             },
             cancellationToken).ConfigureAwait(false);
     }
