@@ -23,6 +23,7 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Machine.ps1
     . $PSScriptRoot/World.ps1
+    . $PSScriptRoot/Legacy.ps1
     if (Get-WhyNoMachine) { return }
     $homeBefore = $env:AGENTWORKS_HOME
     $pathBefore = $env:PATH
@@ -43,12 +44,18 @@ BeforeAll {
     Set-Content (Join-Path $bin 'ssh') "#!/bin/sh`ncase `${1-} in awvm--*) exec /usr/bin/ssh -F '$sshConfig' `"`$@`" ;; mac-mini.local) exit 255 ;; esac`nexec /usr/bin/ssh `"`$@`""
     chmod +x (Join-Path $bin 'code') (Join-Path $bin 'ssh')
 
+    # What ~ is to the examples, with the database of agw in it.
+    $userHome = Join-Path $root 'user'
+    $null = New-Item (Join-Path $userHome '.config/agentworks') -ItemType Directory -Force
+    $null = New-Database -File (Join-Path $userHome '.config/agentworks/agentworks.db')
+
     # Runs the text in a runspace of its own, with what an operator would have at hand; what it wrote, and its errors.
     function Invoke-Example([string] $Code, [bool] $WhatIf, [string] $Folder) {
         $shell = [powershell]::Create()
         try {
             $null = $shell.AddScript(@"
                 Import-Module '$module'
+                (Get-PSProvider FileSystem).Home = '$userHome'
                 Set-Location '$Folder'
                 `$ProgressPreference = 'SilentlyContinue'; `$ConfirmPreference = 'None'; `$ErrorActionPreference = 'Continue'
                 `$WhatIfPreference = `$$WhatIf
@@ -121,7 +128,10 @@ Describe 'The example "<Title>" of <Cmdlet>' -ForEach @($examples | Where-Object
             if ($noun -eq 'Console' -or $noun -eq 'Session') { & "Remove-Agw$noun" "$name*" -Confirm:$false -WarningAction Ignore }
             else { & "Get-Agw$noun" "$name*" | Where-Object Name -EQ $name | & "Remove-Agw$noun" -Cascade -Force -Confirm:$false -WarningAction Ignore }
         }
-        Invoke-Example $Code $WhatIf $work | Should -BeNullOrEmpty
+        $homeNow = $env:AGENTWORKS_HOME
+        if ($Cmdlet -eq 'New-AgwConfig') { $env:AGENTWORKS_HOME = Join-Path $work 'fresh' }
+        try { Invoke-Example $Code $WhatIf $work | Should -BeNullOrEmpty }
+        finally { $env:AGENTWORKS_HOME = $homeNow }
     }
 }
 
