@@ -26,6 +26,7 @@ function Reset-World([switch] $WithOther) {
     $ProgressPreference = 'SilentlyContinue'
     $quiet = @{ Confirm = $false; WarningAction = 'SilentlyContinue' }
     $wanted = @('dev') + @(if ($WithOther) { 'other' })
+    Get-AgwVm -NoStatus | Where-Object Platform -EQ ssh | Remove-AgwVm -Forget -Cascade -Force @quiet
     Get-AgwVm -NoStatus | Where-Object { $_.Name -notin $wanted -or $_.State -notin 'Ready', 'Partial' } | Remove-AgwVm -Cascade -Force @quiet
     foreach ($name in $wanted) {
         $vm = Get-AgwVm -NoStatus | Where-Object Name -EQ $name
