@@ -1,10 +1,12 @@
 using Agentworks.Agents;
+using Agentworks.Backups;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Doctor;
 using Agentworks.Forgetting;
 using Agentworks.Git;
+using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
 using Agentworks.Network;
@@ -35,6 +37,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     private AgentworksEngine(EngineOptions options)
     {
         _store = StateStore.Open(options.Home, options.Clock);
+        var logs = new LogFolder(options.Home, options.Clock);
         Platforms = options.Platforms ?? new PlatformRegistry(options.Processes, options.Clock);
         Config = new ConfigService(options.Home);
         Catalog = new CatalogService(Config);
@@ -49,7 +52,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         SshConfig = new SshConfigService(
             _store, Config, _machines, keys, knownHostsFile, options.Processes, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         CodeWorkspaces = new CodeWorkspaceService(_store, Config, SshConfig, options.Processes);
-        var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces));
+        var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var secrets = Secrets = new SecretResolver(options.Secrets);
         var variables = new VariablePlanner(Config);
@@ -76,9 +79,13 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
-            _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), network, options.Secrets, shellVariables);
+            _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
+            network, options.Secrets, shellVariables);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
+        History = new VmHistoryService(_store, logs);
+        Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
+        Restores = new RestoreService(_store, Config, _machines, operations, maker, cleaner, Workspaces, Agents, options.Clock);
         VmHosts = new VmHostService(_store, options.Processes);
         Doctor = new DoctorService(options.Home, options.Processes, Config, _store, Platforms, Vms);
     }
@@ -92,6 +99,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public CatalogService Catalog { get; }
     public VmService Vms { get; }
     public ImportService Import { get; }
+    public VmHistoryService History { get; }
+    public BackupService Backups { get; }
+    public RestoreService Restores { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public WorkspaceCopier WorkspaceCopier { get; }

@@ -2,6 +2,7 @@
 using System.Globalization;
 using Agentworks;
 using Agentworks.Agents;
+using Agentworks.Backups;
 using Agentworks.Errors;
 using Agentworks.Sessions;
 using Agentworks.Tests.CrashHost;
@@ -64,6 +65,12 @@ switch (kind)
             return 0;
         }
 
+        break;
+    case "backup":
+        await engine.Backups.CreateAsync(new BackupVm(name, args[4]), sink, CancellationToken.None);
+        break;
+    case "restore":
+        await engine.Restores.RestoreAsync(new RestoreVm { Path = args[4], Vm = name, NamePrefix = "k-" }, sink, CancellationToken.None);
         break;
     default:
         throw new InvalidOperationException($"There is no kind {kind}.");

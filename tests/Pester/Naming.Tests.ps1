@@ -37,6 +37,10 @@ Describe 'A name without a match in <Line>' -ForEach @(
     @{ Line = 'Get-AgwSession -Workspace nope' }
     @{ Line = 'Get-AgwSession -Agent nope' }
     @{ Line = 'Get-AgwSessionLog nope' }
+    @{ Line = 'Get-AgwVmEvent nope' }
+    @{ Line = 'Get-AgwVmLog nope' }
+    @{ Line = 'Backup-AgwVm nope' }
+    @{ Line = 'Restore-AgwVm x -Vm nope' }
     @{ Line = 'Start-AgwVm nope' }
     @{ Line = 'Stop-AgwVm nope' }
     @{ Line = 'Initialize-AgwVm nope' }

@@ -23,6 +23,7 @@ Describe '<_>' -ForEach @(
     'Remove-AgwSession s1 -Forget', 'Remove-AgwSession s1 -Cascade -Force', 'Restart-AgwSession s1 -Force', 'Grant-AgwWorkspaceAccess coder web', 'Grant-AgwWorkspaceAccess coder -All', 'Revoke-AgwWorkspaceAccess coder app -StopProcess'
     'Invoke-AgwCommand -Vm dev "rm -rf /"', 'Get-AgwWorkspace | Invoke-AgwCommand true', 'New-AgwConfig', 'New-AgwConfig -Force'
     'Update-AgwVmNetwork dev', 'Update-AgwVmNetwork dev -Network tailscale'
+    'Backup-AgwVm dev', 'Restore-AgwVm ./nowhere -Name x', 'Restore-AgwVm ./nowhere -Vm dev'
     'New-AgwPortForward dev 3000', 'New-AgwPortForward dev 8080:80, 443'
     'Copy-AgwWorkspace app x', 'Copy-AgwWorkspace app x -Vm dev', 'Move-AgwWorkspace app /srv/work/app -Force', 'Move-AgwWorkspace app -Vm dev', 'Repair-AgwWorkspace *'
     'Update-AgwSshConfig', 'Update-AgwSshConfig -Force', 'Update-AgwCodeWorkspace', 'Update-AgwCodeWorkspace app -Open', 'New-AgwWorkspace x -Vm dev -OpenVSCode'

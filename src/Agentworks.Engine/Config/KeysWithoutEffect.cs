@@ -14,7 +14,6 @@ internal static class KeysWithoutEffect
 
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
-        ["paths"] = ["backups"],
         ["defaults"] = ["vm_host"],
         ["admin"] = UserSetup,
         ["vm_templates"] =

@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.History;
 using Agentworks.Model;
 using Agentworks.Platforms;
 using Agentworks.State;
@@ -67,6 +68,7 @@ public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, Stat
         }
 
         await platform.StartAsync(machine, NullEventSink.Instance, cancellationToken).ConfigureAwait(false);
+        store.Write(state => state.Append(new VmEventRow(vmId, VmEventNames.Started, "it was off and was needed", default)));
     }
 
     private VmRow Find() => store.Read(state => state.GetVm(vmId)) ?? throw new NotFoundException(EntityKind.Vm, vmId);

@@ -47,6 +47,9 @@ public sealed record AgwVm
     public int WorkspaceCount { get; init; }
     public int AgentCount { get; init; }
     public int SessionCount { get; init; }
+    /// <summary>What the machine says of itself; null unless it was asked for.</summary>
+    public AgwVmDetail? Detail { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 
     public override string ToString() => Name;

@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.History;
 using Agentworks.Model;
 using Agentworks.State;
 
@@ -9,7 +10,7 @@ namespace Agentworks.Operations;
 /// Runs a multi-step change: holds the thing's lock (which the death of this process frees), keeps the journal, and leaves an entry
 /// that says how it ended. An entry left open by a dead process is closed by the next change of the same thing, which converges.
 /// </summary>
-public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = null)
+public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = null, LogFolder? logs = null, TimeProvider? clock = null)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
 
@@ -67,20 +68,34 @@ public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = 
     {
         var target = string.Join(' ', names);
         var journal = store.Journal.Begin(operation, kind, target, target, "{}");
+        var recorder = Recorder(operation, [.. names.Select(name => (kind, name)), .. along], journal, events);
         try
         {
-            var scope = new OperationScope(journal, operation, target, events);
+            var scope = new OperationScope(journal, operation, target, recorder ?? events);
             var result = await body(scope).ConfigureAwait(false);
             journal.Complete();
+            recorder?.Succeed();
             Settle(operation, [.. names.Select(name => (kind, name)), .. along, .. scope.Settled]);
             return result;
         }
         catch (Exception e)
         {
             journal.Fail(e.Message);
+            recorder?.Fail(e);
+            if (e is ProvisioningFailedException { Recommendation: null } && recorder?.LoggedVm is { } vm)
+            {
+                throw new ProvisioningFailedException(e.Message, e) { Target = ((ProvisioningFailedException)e).Target, Recommendation = $"Get-AgwVmLog {vm} -Last 1 -Raw" };
+            }
+
             throw;
         }
     }
+
+    /// <summary>Sessions come and go too often for a log of each, unless something is made along with them.</summary>
+    private OperationRecorder? Recorder(string operation, IReadOnlyList<(string Kind, string Name)> targets, JournalOperation journal, IEventSink events) =>
+        logs is not null && targets.Any(target => target.Kind is EntityKind.Vm or EntityKind.Workspace or EntityKind.Agent)
+            ? new OperationRecorder(store, logs, clock ?? TimeProvider.System, operation, targets, journal.Id, events)
+            : null;
 
     public Task RunAsync(
         string operation, string kind, string name, IEventSink events, Func<OperationScope, Task> body, CancellationToken cancellationToken) =>

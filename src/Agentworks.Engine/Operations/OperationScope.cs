@@ -22,6 +22,11 @@ public sealed class OperationScope(JournalOperation journal, string operation, s
         events.Report(new JournalEvent(journal.Id, operation, target, text));
     }
 
+    /// <summary>Adds to the events of the machine that is worked on.</summary>
+    /// <param name="vmEvent">One of <see cref="History.VmEventNames"/>.</param>
+    /// <param name="detail">Never a secret.</param>
+    public void Note(string vmEvent, string? detail = null) => events.Report(new VmEvent(vmEvent, detail));
+
     public Task RecordAsync(string step, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -29,6 +29,7 @@ public static class ProvisionScript
                 if [ "$agw_rc" = 0 ]; then agw_say changed "$1" "$(agw_last "$agw_out")"; return; fi
                 agw_out="applied, and still not as wanted: $agw_check"
             fi
+            agw_say output "$1" "$(printf %s "$agw_out" | tail -c 8000 | base64 -w 0)"
             agw_say failed "$1" "$(agw_last "$agw_out")"
             if [ "$2" = fatal ]; then exit 1; fi
         }
@@ -70,6 +71,18 @@ public static class ProvisionScript
         }
 
         return text.Append("exit 0\n").ToString();
+    }
+
+    /// <summary>The step whose failing output a line brings, and that output; null for any other line.</summary>
+    public static (string Step, string Text)? ParseOutput(string line)
+    {
+        if (!line.StartsWith($"{Mark}output\t", StringComparison.Ordinal) || line.Split('\t', 3) is not [_, var step, var encoded])
+        {
+            return null;
+        }
+
+        var bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out var length) ? (step, Encoding.UTF8.GetString(bytes, 0, length)) : null;
     }
 
     /// <summary>The step that a line tells of; null for any other line.</summary>

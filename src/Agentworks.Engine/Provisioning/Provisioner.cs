@@ -31,6 +31,10 @@ public static class Provisioner
 
                 events.Report(new StepEvent(target, step, results.Count, steps.Count));
             }
+            else if (ProvisionScript.ParseOutput(line) is var (name, text))
+            {
+                events.Report(new OutputEvent(target, name, text));
+            }
         });
         var error = new StringBuilder();
         var command = new RemoteCommand

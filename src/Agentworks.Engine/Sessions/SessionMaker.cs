@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Git;
+using Agentworks.History;
 using Agentworks.Model;
 using Agentworks.Operations;
 using Agentworks.State;
@@ -71,12 +72,31 @@ public sealed class SessionMaker(
             await outfit.ReachAsync(
                 EntityKind.Session,
                 async () => report = await sessions.BuildAsync(scope, outfit.Session, outfit.Place, secrets, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            return report!.Failed ? throw report.ToFailure() : sessions.Accept(scope, outfit.Session, report);
+            if (report!.Failed)
+            {
+                throw report.ToFailure();
+            }
+
+            Note(scope, outfit);
+            return sessions.Accept(scope, outfit.Session, report);
         }
         catch (Exception e) when (e is AgentworksException or OperationCanceledException)
         {
             await UndoAsync(scope, outfit).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static void Note(OperationScope scope, SessionOutfit outfit)
+    {
+        if (outfit.Session.MadeWorkspace)
+        {
+            scope.Note(VmEventNames.WorkspaceCreated, outfit.Place.Workspace.Name);
+        }
+
+        if (outfit.Session.MadeAgent)
+        {
+            scope.Note(VmEventNames.AgentCreated, outfit.Place.Agent!.Name);
         }
     }
 

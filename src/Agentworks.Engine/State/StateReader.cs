@@ -67,6 +67,9 @@ public class StateReader
     public IReadOnlyList<GitCredentialRow> ListGitCredentials(string? vmId = null, string? agentId = null, bool ofAdmin = false) =>
         GitCredentialTable.List(Database, vmId, agentId, ofAdmin);
 
+    /// <summary>What happened to a machine, the oldest first.</summary>
+    public IReadOnlyList<VmEventRow> ListVmEvents(string vmId) => VmEventTable.List(Database, vmId);
+
     /// <summary>How many workspaces each machine has, by machine id; machines without any are absent. So are the others.</summary>
     public IReadOnlyDictionary<string, int> CountWorkspacesByVm() => Count("workspace", "vm_id");
     public IReadOnlyDictionary<string, int> CountAgentsByVm() => Count("agent", "vm_id");

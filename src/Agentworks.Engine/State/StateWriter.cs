@@ -92,6 +92,9 @@ public sealed class StateWriter : StateReader
 
     public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
 
+    /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
+    public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);
+
     /// <summary>False when it was there already.</summary>
     /// <exception cref="Errors.InvalidRequestException">Agent and workspace live on different machines.</exception>
     public bool AddGrant(GrantRow row) => GrantTable.Add(Database, row);

@@ -4,6 +4,7 @@ using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Git;
+using Agentworks.History;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Network;
@@ -52,6 +53,8 @@ public sealed class VmMaker(
     private async Task BringUpAsync(OperationScope scope, VmRow row, IVmPlatform platform, CancellationToken cancellationToken)
     {
         var entered = false;
+        scope.Record("platform " + row.Platform);
+        scope.Note(VmEventNames.ProvisioningStarted, row.Platform);
         try
         {
             var machine = await platform.CreateAsync(row.ToMachine(store.OwnerTag).Spec, scope, scope.Events, cancellationToken).ConfigureAwait(false);
@@ -69,6 +72,8 @@ public sealed class VmMaker(
             scope.Record("bootstrap");
             entered = true;
             await BootstrapAsync(scope, row, platform, machine, cancellationToken).ConfigureAwait(false);
+            scope.Note(VmEventNames.Bootstrapped);
+            scope.Note(VmEventNames.ProvisioningCompleted);
         }
         catch (AgentworksException) when (platform.Traits.OwnsMachine || !entered)
         {
@@ -106,6 +111,7 @@ public sealed class VmMaker(
         var applied = plan.Fingerprint(row);
         var declared = await plan.StepsAsync(row, networkKey, credentials, cancellationToken).ConfigureAwait(false);
         scope.Record("initialize");
+        scope.Note(VmEventNames.InitializationStarted);
         var shell = machines.Shell(row, holdsLock: true);
         var steps = await Provisioner.RunAsync(
             shell, row.Name, declared, scope.RemoteId("initialize"), scope.Events, cancellationToken).ConfigureAwait(false);
@@ -121,6 +127,9 @@ public sealed class VmMaker(
             AppliedHash = applied,
         }));
         await network.RecordAsync(row, shell, steps, scope.Events, cancellationToken).ConfigureAwait(false);
+        scope.Note(
+            result.Failed > 0 ? VmEventNames.InitializationPartial : VmEventNames.InitializationCompleted,
+            result.Failed > 0 ? result.FailedNames.Replace("\n", ", ", StringComparison.Ordinal) : $"{result.Changed} changed");
         return result;
     }
 

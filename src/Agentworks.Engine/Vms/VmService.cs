@@ -16,7 +16,7 @@ namespace Agentworks.Vms;
 /// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
 public sealed class VmService(
     StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker,
-    VmNetwork network, ISecretSource secrets, ShellVariables variables)
+    VmDetails details, VmNetwork network, ISecretSource secrets, ShellVariables variables)
 {
     private readonly StateModel _model = new(store);
 
@@ -33,6 +33,14 @@ public sealed class VmService(
             vms,
             async (vm, output, cancel) =>
                 await output.WriteAsync(vm with { Status = await ObserveAsync(vm, cancel).ConfigureAwait(false) }, cancel).ConfigureAwait(false),
+            cancellationToken);
+
+    /// <summary>The same machines with their status and what they say of themselves, one round trip each; a dead one delays no other and has nulls.</summary>
+    public IAsyncEnumerable<AgwVm> DescribeAsync(IReadOnlyList<AgwVm> vms, CancellationToken cancellationToken) =>
+        FanOut.RunAsync<AgwVm, AgwVm>(
+            vms,
+            async (vm, output, cancel) =>
+                await output.WriteAsync(await details.DescribeAsync(vm, stop => ObserveAsync(vm, stop), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false),
             cancellationToken);
 
     public Task<AgwVm> CreateAsync(NewVm request, IEventSink events, CancellationToken cancellationToken)

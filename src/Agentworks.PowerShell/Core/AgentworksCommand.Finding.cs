@@ -9,6 +9,12 @@ public abstract partial class AgentworksCommand
     private protected IReadOnlyList<(AgwVm Item, object Input)> FindVms(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.Vms.List), vm => vm.Name, EntityKind.Vm, "Get-AgwVm lists the machines.", names);
 
+    /// <summary>Names of machines that have logs or may get some: also of those that are gone.</summary>
+    private protected IReadOnlyList<(string Item, object Input)> FindLogs(IEnumerable<NameArgument>? names) =>
+        Find(
+            Try(() => Engine.Vms.List().Select(vm => vm.Name).Union(Engine.History.LoggedVms(), StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray()),
+            name => name, EntityKind.Vm, "Get-AgwVm lists the machines.", names);
+
     private protected IReadOnlyList<(AgwVmHost Item, object Input)> FindVmHosts(IEnumerable<NameArgument>? names) =>
         Find(Try(Engine.VmHosts.List), host => host.Name, EntityKind.VmHost, "Get-AgwVmHost lists the VM hosts.", names);
 

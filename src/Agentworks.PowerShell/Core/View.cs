@@ -19,14 +19,40 @@ public static class View
         var text = Convert.ToString(status, CultureInfo.InvariantCulture) ?? string.Empty;
         var colour = text switch
         {
-            "Running" or "Ok" or "Imported" or "Connected" => "Green",
-            "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Reconnecting" => "Yellow",
+            "Running" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
+            "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Open" or "Incomplete" or "Reconnecting" => "Yellow",
             "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
             "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,
         };
         return colour is null ? text : Colour(text, colour, style);
     }
+
+    /// <summary>A number of bytes as a person reads it; nothing for null.</summary>
+    public static string Size(double? bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var (value, unit) = (bytes ?? 0, 0);
+        while (value >= 1024 && unit < units.Length - 1)
+        {
+            (value, unit) = (value / 1024, unit + 1);
+        }
+        return bytes is null ? string.Empty : value.ToString(unit == 0 || value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
+
+    /// <summary>What a machine has, as a small table.</summary>
+    public static string Resources(object? detail)
+    {
+        if ((detail is PSObject wrapped ? wrapped.BaseObject : detail) is not AgwVmDetail d)
+        {
+            return string.Empty;
+        }
+        var lines = d.Resources.Select(r => $"{r.Name,-10} {Amount(r, r.Provisioned),11} {Amount(r, r.Present),11} {Amount(r, r.Used),11}");
+        return string.Join('\n', lines.Prepend($"{string.Empty,-10} {"Provisioned",11} {"Present",11} {"Used",11}"));
+    }
+
+    private static string Amount(AgwVmResource resource, double? value) =>
+        value is null ? "-" : resource.Unit == "Bytes" ? Size(value) : value.Value.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>A command's result: whose it is, how it ended, and what it wrote.</summary>
     public static string Result(object result, PSObject style)

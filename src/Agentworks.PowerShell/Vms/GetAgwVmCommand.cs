@@ -19,6 +19,10 @@ public sealed class GetAgwVmCommand : AgentworksCommand
     [Parameter(ParameterSetName = "Observed")]
     public VmStatus[]? Status { get; set; }
 
+    /// <summary>Also what each machine says of itself: its resources, system and addresses.</summary>
+    [Parameter(ParameterSetName = "Observed")]
+    public SwitchParameter Detailed { get; set; }
+
     /// <summary>Ask no machine; the status is Unknown then.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Recorded")]
     public SwitchParameter NoStatus { get; set; }
@@ -37,12 +41,20 @@ public sealed class GetAgwVmCommand : AgentworksCommand
             WriteObject(vms, enumerateCollection: true);
             return;
         }
-        Stream(stop => Engine.Vms.ObserveAsync(vms, stop), vm =>
+        Stream(stop => Detailed ? Engine.Vms.DescribeAsync(vms, stop) : Engine.Vms.ObserveAsync(vms, stop), vm =>
         {
             if (Status is null || Status.Contains(vm.Status))
             {
-                WriteObject(vm);
+                WriteObject(Detailed ? Detail(vm) : vm);
             }
         });
+    }
+
+    /// <summary>The same object under a type name of its own, which has a view of its own.</summary>
+    private static PSObject Detail(AgwVm vm)
+    {
+        var shown = new PSObject(vm);
+        shown.TypeNames.Insert(0, "Agentworks.Model.AgwVm#Detailed");
+        return shown;
     }
 }

@@ -1,10 +1,10 @@
 # Copies of workspaces: read where agents write, made where nobody else can. After workspace-common.sh.
 
 # agw_confined FOLDER [FOLDER2] -- COMMAND…: runs a program that sees nothing of this machine but its public programs, FOLDER as /from (read
-# only) and FOLDER2 as /to. Whoever can write in FOLDER may swap a folder for a link while root reads: there is nothing that it could lead to.
+# only) and FOLDER2 as /to; with a folder in $agw_names, its passwd and group say what users are called. Whoever can write in FOLDER may swap a folder for a link while root reads: there is nothing that it could lead to.
 agw_confined() {
     mkdir -p -m 0700 /run/agentworks/confined
-    unshare --mount --propagation private /bin/sh -euc '
+    agw_names=${agw_names-} unshare --mount --propagation private /bin/sh -euc '
         cd /run/agentworks/confined
         mount -t tmpfs -o mode=0755,nosuid,nodev none .
         cd /run/agentworks/confined
@@ -18,6 +18,7 @@ agw_confined() {
         mount -o remount,bind,ro from
         shift
         if [ "$1" != -- ]; then mount --bind -- "$1" to; shift; fi
+        if [ -n "$agw_names" ]; then mkdir etc; cp "$agw_names/passwd" "$agw_names/group" etc; fi
         shift
         exec chroot . "$@"' confined "$@"
 }
