@@ -111,6 +111,7 @@ AfterAll {
     if (-not $root) { return }
     Get-AgwPortForward | Remove-AgwPortForward -Confirm:$false
     Get-AgwVm -NoStatus | Remove-AgwVm -Cascade -Force -Confirm:$false -WarningAction Ignore
+    foreach ($secret in 'GIT_CREDENTIALS_OCTO', 'github-work') { [Environment]::SetEnvironmentVariable($secret, $null) }
     $env:PATH = $pathBefore
     $env:AGENTWORKS_HOME = $homeBefore
     Remove-Item $root -Recurse -Force
