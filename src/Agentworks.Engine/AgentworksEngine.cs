@@ -79,7 +79,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
-            _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), network, options.Secrets, shellVariables, new VmDetails(_store, Platforms, _machines));
+            _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
+            network, options.Secrets, shellVariables);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);

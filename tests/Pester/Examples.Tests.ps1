@@ -33,6 +33,7 @@ BeforeAll {
     $null = New-Item $env:AGENTWORKS_HOME, $bin, $work -ItemType Directory -Force
     $env:PATH = "${bin}:$env:PATH"
     $env:EDITOR = 'true'
+    foreach ($secret in 'GIT_CREDENTIALS_OCTO', 'github-work') { [Environment]::SetEnvironmentVariable($secret, 'of-the-operator') }
     $sshConfig = Join-Path $root 'ssh/config'
     $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[git_credentials.work]`ntype = 'github'`n"
     Set-Content (Join-Path $env:AGENTWORKS_HOME 'config.toml') $config

@@ -58,6 +58,11 @@ function Reset-World([switch] $WithOther) {
         $null = if ($agent) { New-AgwSession $name -Workspace $workspace -Agent $agent -Command claude } else { New-AgwSession $name -Workspace $workspace -Admin -Command claude }
     }
 
+    $held = Get-AgwGitCredential -NoStatus
+    $token = ConvertTo-SecureString 'of-the-operator' -AsPlainText -Force
+    if (-not ($held | Where-Object { $_.Name -eq 'work' -and $_.Agent -eq 'coder' })) { Set-AgwGitCredential work -Agent coder -HostName github.com -Token $token }
+    if (-not ($held | Where-Object { $_.Name -eq 'octo' -and -not $_.Agent })) { Set-AgwGitCredential octo -Vm dev -HostName github.com -Owner octocat -Token $token }
+
     Get-AgwConsole -NoStatus | Remove-AgwConsole @quiet
     $null = New-AgwConsole day 'fix+2', docs, 'test-1'
     Get-AgwPortForward | Remove-AgwPortForward @quiet

@@ -95,7 +95,7 @@ public sealed partial class BackupFolder
 
         var proper = manifest.Archives.All(archive =>
             FileName().IsMatch(archive.File) && archive.Packer is "zstd" or "gzip" && archive.Kind is BackupArchive.Workspace or BackupArchive.Home or BackupArchive.SessionLogs);
-        return proper && manifest.Archives.DistinctBy(archive => archive.File).Count() == manifest.Archives.Count
+        return proper && manifest.Archives.DistinctBy(archive => archive.File, StringComparer.Ordinal).Count() == manifest.Archives.Count
             ? manifest
             : throw Invalid("its manifest names files that no backup has");
     }

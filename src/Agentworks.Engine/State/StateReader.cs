@@ -63,12 +63,12 @@ public class StateReader
     public IReadOnlyList<ConsoleSessionRow> ListConsoleSessions(string? consoleId = null, string? sessionId = null) =>
         ConsoleSessionTable.List(Database, consoleId, sessionId);
 
-    /// <summary>What happened to a machine, the oldest first.</summary>
-    public IReadOnlyList<VmEventRow> ListVmEvents(string vmId) => VmEventTable.List(Database, vmId);
-
     /// <summary>Git credentials that match all that is given, by name; with <paramref name="ofAdmin"/> only those of admins.</summary>
     public IReadOnlyList<GitCredentialRow> ListGitCredentials(string? vmId = null, string? agentId = null, bool ofAdmin = false) =>
         GitCredentialTable.List(Database, vmId, agentId, ofAdmin);
+
+    /// <summary>What happened to a machine, the oldest first.</summary>
+    public IReadOnlyList<VmEventRow> ListVmEvents(string vmId) => VmEventTable.List(Database, vmId);
 
     /// <summary>How many workspaces each machine has, by machine id; machines without any are absent. So are the others.</summary>
     public IReadOnlyDictionary<string, int> CountWorkspacesByVm() => Count("workspace", "vm_id");

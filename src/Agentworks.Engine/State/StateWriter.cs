@@ -87,13 +87,13 @@ public sealed class StateWriter : StateReader
     public bool DeleteConsole(string id) => ConsoleTable.Rows.Delete(Database, id);
     public bool DeleteConsoleSession(string consoleId, string sessionId) => ConsoleSessionTable.Delete(Database, consoleId, sessionId);
 
-    /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
-    public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);
-
     /// <summary>Records it in place of the user's credential of that name, which keeps its id and time.</summary>
     public void Put(GitCredentialRow row) => GitCredentialTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
 
     public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
+
+    /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
+    public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);
 
     /// <summary>False when it was there already.</summary>
     /// <exception cref="Errors.InvalidRequestException">Agent and workspace live on different machines.</exception>

@@ -16,7 +16,7 @@ namespace Agentworks.Vms;
 /// <summary>Machines: made, started, initialized, removed. What it takes to make one is in <see cref="VmMaker"/>.</summary>
 public sealed class VmService(
     StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, OperationRunner operations, VmMaker maker, VmCleaner cleaner, VmPlan plan, VmChecker checker,
-    VmNetwork network, ISecretSource secrets, ShellVariables variables, VmDetails details)
+    VmDetails details, VmNetwork network, ISecretSource secrets, ShellVariables variables)
 {
     private readonly StateModel _model = new(store);
 
