@@ -49,7 +49,8 @@ public sealed class VmDetails(StateStore store, PlatformRegistry platforms, Mach
         double[]? load = said["load"].FirstOrDefault()?.Split(' ').Select(part => Number(part) ?? 0).ToArray();
         return new AgwVmDetail
         {
-            Resources = new AgwVmResource[]
+            // Arrays, because PowerShell cannot index what a collection expression makes here.
+            Resources = new[]
             {
                 new AgwVmResource("Cpu", "Cores", row.Cpus, Value("cpus"), load?[0]),
                 new AgwVmResource("Memory", "Bytes", row.MemoryGiB * GiB, Value("memory"), Value("memory-used")),
