@@ -32,6 +32,7 @@ BeforeAll {
         Stop-AgwVm box
     }
     $values = @{
+        SecureString = (ConvertTo-SecureString x -AsPlainText -Force)
         VmArgument = 'box'; WorkspaceArgument = 'app'; AgentArgument = 'coder'; SessionArgument = 's1'; ConsoleArgument = 'view'
         Name = 'fresh'; Command = 'true'; RemotePort = '80'; Text = 'x'; Index = 0; Path = 'TestDrive:/there'; Destination = 'TestDrive:/there'
     }
