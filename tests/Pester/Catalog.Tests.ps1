@@ -20,7 +20,7 @@ AfterAll { Exit-TestHome }
 Describe 'The catalog' {
     It 'lists what is built in and what the configuration adds' {
         $entries = Get-AgwCatalogEntry
-        ($entries | Where-Object Type -EQ 'apt-source').Name | Should -Be 'github-cli', 'hashicorp', 'mise', 'nodesource-v22', 'tofuutils-tenv'
+        ($entries | Where-Object Type -EQ 'apt-source').Name | Should -Be 'github-cli', 'hashicorp', 'mise', 'nodesource-v22', 'tailscale', 'tofuutils-tenv'
         ($entries | Where-Object Type -EQ 'apt-package').Name | Should -Be 'gh', 'mine', 'mise', 'nodejs', 'tenv', 'terraform'
         ($entries | Where-Object Type -EQ 'system-install-cmd').Name | Should -Be 'az-cli'
         ($entries | Where-Object Type -EQ 'user-install-cmd').Name | Should -Be 'bun', 'claude', 'fnm', 'nvm', 'oh-my-zsh', 'starship', 'uv'
@@ -50,7 +50,7 @@ Describe 'The catalog' {
     }
 
     It 'completes names, of the type that the line names' {
-        (Complete 'Get-AgwCatalogEntry -Type apt-package -Name t').CompletionText | Should -Be 'tenv', 'terraform'
+        (Complete 'Get-AgwCatalogEntry -Type apt-package -Name t').CompletionText | Should -Be 'tailscale', 'tenv', 'terraform'
         (Complete 'Get-AgwCatalogEntry -Type user').CompletionText | Should -Be 'user-install-cmd'
     }
 

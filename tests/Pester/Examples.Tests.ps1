@@ -23,6 +23,7 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Machine.ps1
     . $PSScriptRoot/World.ps1
+    . $PSScriptRoot/Legacy.ps1
     if (Get-WhyNoMachine) { return }
     $homeBefore = $env:AGENTWORKS_HOME
     $pathBefore = $env:PATH
@@ -33,6 +34,7 @@ BeforeAll {
     $null = New-Item $env:AGENTWORKS_HOME, $bin, $work -ItemType Directory -Force
     $env:PATH = "${bin}:$env:PATH"
     $env:EDITOR = 'true'
+    foreach ($secret in 'GIT_CREDENTIALS_OCTO', 'github-work') { [Environment]::SetEnvironmentVariable($secret, 'of-the-operator') }
     $sshConfig = Join-Path $root 'ssh/config'
     $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[git_credentials.work]`ntype = 'github'`n"
     Set-Content (Join-Path $env:AGENTWORKS_HOME 'config.toml') $config
@@ -42,12 +44,18 @@ BeforeAll {
     Set-Content (Join-Path $bin 'ssh') "#!/bin/sh`ncase `${1-} in awvm--*) exec /usr/bin/ssh -F '$sshConfig' `"`$@`" ;; mac-mini.local) exit 255 ;; esac`nexec /usr/bin/ssh `"`$@`""
     chmod +x (Join-Path $bin 'code') (Join-Path $bin 'ssh')
 
+    # What ~ is to the examples, with the database of agw in it.
+    $userHome = Join-Path $root 'user'
+    $null = New-Item (Join-Path $userHome '.config/agentworks') -ItemType Directory -Force
+    $null = New-Database -File (Join-Path $userHome '.config/agentworks/agentworks.db')
+
     # Runs the text in a runspace of its own, with what an operator would have at hand; what it wrote, and its errors.
     function Invoke-Example([string] $Code, [bool] $WhatIf, [string] $Folder) {
         $shell = [powershell]::Create()
         try {
             $null = $shell.AddScript(@"
                 Import-Module '$module'
+                (Get-PSProvider FileSystem).Home = '$userHome'
                 Set-Location '$Folder'
                 `$ProgressPreference = 'SilentlyContinue'; `$ConfirmPreference = 'None'; `$ErrorActionPreference = 'Continue'
                 `$WhatIfPreference = `$$WhatIf
@@ -103,6 +111,7 @@ AfterAll {
     if (-not $root) { return }
     Get-AgwPortForward | Remove-AgwPortForward -Confirm:$false
     Get-AgwVm -NoStatus | Remove-AgwVm -Cascade -Force -Confirm:$false -WarningAction Ignore
+    foreach ($secret in 'GIT_CREDENTIALS_OCTO', 'github-work') { [Environment]::SetEnvironmentVariable($secret, $null) }
     $env:PATH = $pathBefore
     $env:AGENTWORKS_HOME = $homeBefore
     Remove-Item $root -Recurse -Force
@@ -120,7 +129,10 @@ Describe 'The example "<Title>" of <Cmdlet>' -ForEach @($examples | Where-Object
             if ($noun -eq 'Console' -or $noun -eq 'Session') { & "Remove-Agw$noun" "$name*" -Confirm:$false -WarningAction Ignore }
             else { & "Get-Agw$noun" "$name*" | Where-Object Name -EQ $name | & "Remove-Agw$noun" -Cascade -Force -Confirm:$false -WarningAction Ignore }
         }
-        Invoke-Example $Code $WhatIf $work | Should -BeNullOrEmpty
+        $homeNow = $env:AGENTWORKS_HOME
+        if ($Cmdlet -eq 'New-AgwConfig') { $env:AGENTWORKS_HOME = Join-Path $work 'fresh' }
+        try { Invoke-Example $Code $WhatIf $work | Should -BeNullOrEmpty }
+        finally { $env:AGENTWORKS_HOME = $homeNow }
     }
 }
 

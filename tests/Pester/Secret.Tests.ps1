@@ -10,8 +10,8 @@ BeforeAll {
 
     # A vault whose secrets are files; what is asked for is written down.
     $vault = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "agentworks-vault-$PID")
-    $module = New-Item -ItemType Directory (Join-Path $vault 'Microsoft.PowerShell.SecretManagement')
-    Set-Content (Join-Path $module 'Microsoft.PowerShell.SecretManagement.psm1') @"
+    $fake = New-Item -ItemType Directory (Join-Path $vault 'Microsoft.PowerShell.SecretManagement')
+    Set-Content (Join-Path $fake 'Microsoft.PowerShell.SecretManagement.psm1') @"
 function Get-Secret {
     [CmdletBinding()] param([Parameter(Mandatory)] [string] `$Name)
     Add-Content '$vault/asked' "`$Name by `$([runspace]::DefaultRunspace.Id)"

@@ -28,12 +28,13 @@ BeforeAll {
         $null = New-AgwWorkspace app
         $null = New-AgwAgent coder -Workspace app
         $null = New-AgwSession s1 app -Agent coder -Command 'sleep 1000'
-        if (Get-Command New-AgwConsole -ErrorAction Ignore) { $null = New-AgwConsole view -Vm box }
+        if (Get-Command New-AgwConsole -ErrorAction Ignore) { $null = New-AgwConsole view s1 }
         Stop-AgwVm box
     }
     $values = @{
+        SecureString = (ConvertTo-SecureString x -AsPlainText -Force)
         VmArgument = 'box'; WorkspaceArgument = 'app'; AgentArgument = 'coder'; SessionArgument = 's1'; ConsoleArgument = 'view'
-        Name = 'fresh'; Command = 'true'; RemotePort = '80'; Text = 'x'; Path = 'TestDrive:/there'; Destination = 'TestDrive:/there'
+        Name = 'fresh'; Command = 'true'; RemotePort = '80'; Text = 'x'; Index = 0; Path = 'TestDrive:/there'; Destination = 'TestDrive:/there'
     }
 
     function Get-Value($Parameter) {

@@ -84,7 +84,7 @@ Describe 'A machine that cannot be asked' {
         $vm = Get-AgwVm dev -Detailed
         $vm.Status | Should -Not -Be 'Running'
         $vm.Detail.Uptime | Should -BeNullOrEmpty
-        $vm.Detail.Resources.Present | Should -BeNullOrEmpty
+        $vm.Detail.Resources | Where-Object { $null -ne $_.Present } | Should -BeNullOrEmpty
         $vm.Detail.Workspaces | Should -Be 'app', 'web'
         $vm | Out-String | Should -Match 'Provisioned'
     }

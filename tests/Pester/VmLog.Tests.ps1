@@ -15,16 +15,15 @@ Describe 'Get-AgwVmLog' -Tag Machine {
         $logs = Get-AgwVmLog box
         $logs[0].Operation | Should -Be 'Initialize-AgwVm'
         $logs[0].Outcome | Should -Be 'Succeeded'
-        $logs.Operation | Should -Contain 'New-AgwVm'
         $logs.Started | Should -Be ($logs.Started | Sort-Object -Descending)
     }
 
     It 'gives a file that Get-Content reads, and the same as text' {
-        $lines = Get-AgwVmLog box -Operation New-AgwVm -Last 1 | Get-Content
-        $lines[0] | Should -Match 'New-AgwVm'
-        $text = Get-AgwVmLog box -Operation New-AgwVm -Last 1 -Raw
+        $lines = Get-AgwVmLog box -Operation Initialize-AgwVm -Last 1 | Get-Content
+        $lines[0] | Should -Match 'Initialize-AgwVm'
+        $text = Get-AgwVmLog box -Operation Initialize-AgwVm -Last 1 -Raw
         $text -split "`n" | Should -Be $lines
-        (Get-AgwVmLog box -Operation New-* -Last 1 -Raw -Tail 1) | Should -Be $lines[-1]
+        (Get-AgwVmLog box -Operation Initialize-A* -Last 1 -Raw -Tail 1) | Should -Be $lines[-1]
         $text | Should -Match 'base-packages'
     }
 

@@ -19,20 +19,24 @@ fi
 for url in https://example.org/app.git https://github.com/me/app.git; do git config --system --add url.file:///srv/git/app.git.insteadOf "$url"; done
 '@
 
-function Get-WorldVm { (Get-AgwVm -NoStatus).Name }
+# Machines that have it, by name and id.
+$script:grounded = @{}
 
 function Reset-World([switch] $WithOther) {
     $ProgressPreference = 'SilentlyContinue'
     $quiet = @{ Confirm = $false; WarningAction = 'SilentlyContinue' }
-    Get-AgwVm -NoStatus | Where-Object { $_.Name -notin 'dev', 'other' -or $_.State -notin 'Ready', 'Partial' } | Remove-AgwVm -Cascade -Force @quiet
-    foreach ($vm in @('dev') + @(if ($WithOther) { 'other' })) {
-        if ($vm -notin (Get-WorldVm)) {
-            $null = New-AgwVm $vm -DiskGiB 4 -WarningAction SilentlyContinue
-            $done = $script:ground | Invoke-AgwCommand -Vm $vm 'sudo -n sh'
-            if ($done.ExitCode -ne 0) { throw "The ground of the examples: $($done.ErrorOutput)" }
-        }
+    $wanted = @('dev') + @(if ($WithOther) { 'other' })
+    Get-AgwVm -NoStatus | Where-Object Platform -EQ ssh | Remove-AgwVm -Forget -Cascade -Force @quiet
+    Get-AgwVm -NoStatus | Where-Object { $_.Name -notin $wanted -or $_.State -notin 'Ready', 'Partial' } | Remove-AgwVm -Cascade -Force @quiet
+    foreach ($name in $wanted) {
+        $vm = Get-AgwVm -NoStatus | Where-Object Name -EQ $name
+        if (-not $vm) { $vm = New-AgwVm $name -DiskGiB 4 -WarningAction SilentlyContinue }
+        if ($vm.DesiredPower -ne 'Running') { $null = Start-AgwVm $name }
+        if ($script:grounded[$name] -eq $vm.Id) { continue }
+        $done = $script:ground | Invoke-AgwCommand -Vm $name 'sudo -n sh'
+        if ($done.ExitCode -ne 0) { throw "The ground of the examples: $($done.ErrorOutput)" }
+        $script:grounded[$name] = $vm.Id
     }
-    if ((Get-AgwVm dev -NoStatus).DesiredPower -ne 'Running') { $null = Start-AgwVm dev }
 
     Get-AgwWorkspace | Where-Object { $_.Name -notin 'app', 'web', 'docs' -or $_.Vm -ne 'dev' -or $_.Path -notlike '/opt/agentworks/*' } | Remove-AgwWorkspace -Cascade -Force @quiet
     $missing = @('app', 'web', 'docs') | Where-Object { $_ -notin (Get-AgwWorkspace).Name }
@@ -57,6 +61,11 @@ function Reset-World([switch] $WithOther) {
         if ($session) { Remove-AgwSession $name @quiet }
         $null = if ($agent) { New-AgwSession $name -Workspace $workspace -Agent $agent -Command claude } else { New-AgwSession $name -Workspace $workspace -Admin -Command claude }
     }
+
+    $held = Get-AgwGitCredential -NoStatus
+    $token = ConvertTo-SecureString 'of-the-operator' -AsPlainText -Force
+    if (-not ($held | Where-Object { $_.Name -eq 'work' -and $_.Agent -eq 'coder' })) { Set-AgwGitCredential work -Agent coder -HostName github.com -Token $token }
+    if (-not ($held | Where-Object { $_.Name -eq 'octo' -and -not $_.Agent })) { Set-AgwGitCredential octo -Vm dev -HostName github.com -Owner octocat -Token $token }
 
     Get-AgwConsole -NoStatus | Remove-AgwConsole @quiet
     $null = New-AgwConsole day 'fix+2', docs, 'test-1'

@@ -67,9 +67,9 @@ public sealed class BackupService(StateStore store, ConfigService config, Machin
                 Duration = clock.GetElapsedTime(began),
                 Module = typeof(BackupService).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
                 Credentials = request.IncludeCredentials,
-                Workspaces = [.. state.Workspaces.Select(row => row.Name)],
-                Agents = [.. state.Agents.Select(row => row.Name)],
-                Sessions = [.. state.Sessions.Select(row => row.Name)],
+                Workspaces = state.Workspaces.Select(row => row.Name).ToArray(),
+                Agents = state.Agents.Select(row => row.Name).ToArray(),
+                Sessions = state.Sessions.Select(row => row.Name).ToArray(),
                 Archives = archives,
                 StateSha256 = string.Empty,
             };

@@ -171,10 +171,10 @@ internal sealed class RestorePlan
     {
         Vm = vm.Name,
         Path = path,
-        Workspaces = [.. _workspaces.Values.Select(row => row.Name)],
-        Agents = [.. _agents.Values.Select(row => row.Name)],
-        Sessions = [.. _sessions.Values.Select(row => row.Name)],
-        Consoles = [.. _consoles.Values.Select(row => row.Name)],
+        Workspaces = _workspaces.Values.Select(row => row.Name).ToArray(),
+        Agents = _agents.Values.Select(row => row.Name).ToArray(),
+        Sessions = _sessions.Values.Select(row => row.Name).ToArray(),
+        Consoles = _consoles.Values.Select(row => row.Name).ToArray(),
         Duration = took,
     };
 

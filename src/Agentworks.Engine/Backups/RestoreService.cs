@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.History;
 using Agentworks.Machines;
 using Agentworks.Model;
@@ -35,13 +36,19 @@ public sealed class RestoreService(
         var plan = new RestorePlan(state, manifest, request);
         var name = request.Vm ?? request.Name ?? state.Vm.Name;
         Naming.Validate(EntityKind.Vm, name);
+        var credentials = new Dictionary<string, IReadOnlyList<GitCredentialEntry>>(StringComparer.Ordinal);
+        foreach (var (agent, _) in plan.Agents(state.Vm, config.Load()))
+        {
+            credentials[agent.Name] = await agents.ResolveCredentialsAsync(new NewAgent { Name = agent.Name, Template = agent.Template }, cancellationToken).ConfigureAwait(false);
+        }
+
         return await operations.RunWithAsync(
             Operation,
             EntityKind.Vm,
             [name],
             plan.Names,
             events,
-            scope => RestoreAsync(scope, new Work(request, folder, manifest, state, plan, name), cancellationToken),
+            scope => RestoreAsync(scope, new Work(request, folder, manifest, state, plan, name, credentials), cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -112,6 +119,8 @@ public sealed class RestoreService(
                 Cpus = was.Cpus,
                 MemoryGiB = was.MemoryGiB,
                 DiskGiB = was.DiskGiB,
+                // What lets a machine into another network is a secret, and so in no backup.
+                Network = "direct",
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -130,12 +139,20 @@ public sealed class RestoreService(
 
         foreach (var (planned, _) in users)
         {
-            // Without git credentials, whose tokens no backup holds: Initialize-AgwAgent brings them.
-            await agents.BuildAsync(
-                scope.Within("agt-" + planned.Name), Begin(planned with { State = LifecycleState.Creating, AllWorkspaces = false }), vm, [], cancellationToken).ConfigureAwait(false);
+            var row = Begin(planned with { State = LifecycleState.Creating, AllWorkspaces = false });
+            await agents.BuildAsync(scope.Within("agt-" + row.Name), row, vm, work.Credentials[row.Name], cancellationToken).ConfigureAwait(false);
         }
 
         await ArchivesAsync(scope, work, vm, places, cancellationToken).ConfigureAwait(false);
+
+        // Homes have come from the backup; what is declared for them holds again.
+        await maker.InitializeAsync(scope.Within("again"), vm, null, cancellationToken).ConfigureAwait(false);
+        foreach (var (planned, _) in users)
+        {
+            var row = store.Read(state => state.FindAgent(planned.Name)!);
+            await agents.BuildAsync(scope.Within("again-" + row.Name), row, vm, work.Credentials[row.Name], cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var (agent, names) in work.Plan.Access().Where(access => access.Workspaces.Count > 0))
         {
             scope.Record("access of " + agent);
@@ -261,5 +278,6 @@ public sealed class RestoreService(
         }
     }
 
-    private sealed record Work(RestoreVm Request, BackupFolder Folder, BackupManifest Manifest, BackupState State, RestorePlan Plan, string Name);
+    private sealed record Work(
+        RestoreVm Request, BackupFolder Folder, BackupManifest Manifest, BackupState State, RestorePlan Plan, string Name, IReadOnlyDictionary<string, IReadOnlyList<GitCredentialEntry>> Credentials);
 }

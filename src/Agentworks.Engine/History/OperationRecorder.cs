@@ -130,8 +130,7 @@ internal sealed class OperationRecorder(
 
         _failure = e.Name switch
         {
-            VmEventNames.InitializationStarted => VmEventNames.InitializationFailed,
-            VmEventNames.InitializationCompleted or VmEventNames.InitializationPartial => null,
+            VmEventNames.InitializationStarted when _failure == VmEventNames.ProvisioningFailed => VmEventNames.InitializationFailed,
             _ => _failure,
         };
         Append(e.Name, e.Detail);

@@ -50,7 +50,7 @@ public sealed class SecretResolver(ISecretSource source)
             .Concat(missing.Select(need => need.Command).OfType<string>().Distinct(StringComparer.Ordinal));
         return new SecretMissingException($"'{target}' needs {(missing.Count == 1 ? "a secret that is" : "secrets that are")} kept nowhere: {names}.")
         {
-            Target = target,
+            Target = string.Join(", ", missing.Select(need => need.Name)),
             Recommendation = string.Join(", or: ", ways),
         };
     }

@@ -56,7 +56,7 @@ public sealed class StateModel(StateStore store)
             Store = row.Store,
             Template = row.Template,
             Repository = row.Repository,
-            Agents = [.. grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
             SessionCount = sessions.GetValueOrDefault(row.Id),
             Created = row.Created,
         })];
@@ -90,7 +90,7 @@ public sealed class StateModel(StateStore store)
                 Template = row.Template,
                 AllWorkspaces = row.AllWorkspaces,
                 Grants = held,
-                Workspaces = [.. held.Select(grant => grant.Workspace).Distinct(StringComparer.Ordinal)],
+                Workspaces = held.Select(grant => grant.Workspace).Distinct(StringComparer.Ordinal).ToArray(),
                 SessionCount = counts.GetValueOrDefault(row.Id),
                 FailedSteps = Lines(row.FailedSteps),
                 Created = row.Created,

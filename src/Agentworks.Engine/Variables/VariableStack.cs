@@ -15,7 +15,7 @@ public sealed class VariableStack
     {
         foreach (var (name, value) in values)
         {
-            _variables[name] = new Variable(name, value, source, _variables.TryGetValue(name, out var hidden) ? [.. hidden.Overrides, hidden.Source] : []);
+            _variables[name] = new Variable(name, value, source, _variables.TryGetValue(name, out var hidden) ? hidden.Overrides.Append(hidden.Source).ToArray() : []);
         }
 
         return this;

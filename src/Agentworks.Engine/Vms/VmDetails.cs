@@ -49,21 +49,22 @@ public sealed class VmDetails(StateStore store, PlatformRegistry platforms, Mach
         double[]? load = said["load"].FirstOrDefault()?.Split(' ').Select(part => Number(part) ?? 0).ToArray();
         return new AgwVmDetail
         {
-            Resources =
-            [
+            // Arrays, because PowerShell cannot index what a collection expression makes here.
+            Resources = new[]
+            {
                 new AgwVmResource("Cpu", "Cores", row.Cpus, Value("cpus"), load?[0]),
                 new AgwVmResource("Memory", "Bytes", row.MemoryGiB * GiB, Value("memory"), Value("memory-used")),
                 new AgwVmResource("Swap", "Bytes", null, Value("swap"), Value("swap-used")),
                 new AgwVmResource("Disk", "Bytes", row.DiskGiB * GiB, Value("disk"), Value("disk-used")),
                 new AgwVmResource("Workspaces", "Bytes", null, Value("workspaces"), Value("workspaces-used")),
-            ],
+            },
             SizeEnforced = platforms.Get(row.Platform).Traits.EnforcesSize,
             Load = load,
             Uptime = Value("uptime") is { } seconds and >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null,
             BootId = said["boot"].FirstOrDefault(),
             Kernel = said["kernel"].FirstOrDefault(),
             OperatingSystem = said["system"].FirstOrDefault(),
-            Addresses = said.Count == 0 ? null : [.. said["address"], .. said["address6"].Select(Address6).OfType<string>()],
+            Addresses = said.Count == 0 ? null : said["address"].Concat(said["address6"].Select(Address6).OfType<string>()).ToArray(),
             Workspaces = workspaces,
             Agents = agents,
             Sessions = sessions,

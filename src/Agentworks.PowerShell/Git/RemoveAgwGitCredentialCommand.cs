@@ -18,6 +18,14 @@ public sealed class RemoveAgwGitCredentialCommand : GitCredentialCommand
     {
         foreach (var (vm, agent, input) in Holders())
         {
+            if (vm is null && Try(Engine.Vms.List).Count > 1)
+            {
+                throw new EngineFailure(new InvalidRequestException("There are several VMs; say whose credential is to go.")
+                {
+                    Target = Name,
+                    Recommendation = "Name the machine with -Vm, or the agent with -Agent.",
+                });
+            }
             var held = Try(Engine.GitCredentials.List).Where(one => (vm is null || one.Vm == vm) && one.Agent == agent).ToList();
             foreach (var name in Name)
             {

@@ -13,8 +13,8 @@ public sealed class CatalogTests : IDisposable
     {
         var catalog = _folder.Read(string.Empty).Catalog;
 
-        Assert.Equal(["github-cli", "hashicorp", "mise", "nodesource-v22", "tofuutils-tenv"], catalog.AptSources.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["gh", "mise", "nodejs", "tenv", "terraform"], catalog.AptPackages.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["github-cli", "hashicorp", "mise", "nodesource-v22", "tailscale", "tofuutils-tenv"], catalog.AptSources.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["gh", "mise", "nodejs", "tailscale", "tenv", "terraform"], catalog.AptPackages.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["az-cli"], catalog.SystemInstallCommands.Keys);
         Assert.Equal(
             ["bun", "claude", "fnm", "nvm", "oh-my-zsh", "starship", "uv"],

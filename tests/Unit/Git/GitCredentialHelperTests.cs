@@ -119,6 +119,15 @@ public sealed class GitCredentialHelperTests : IDisposable
         Assert.Equal(before, File.ReadAllText(Path.Combine(_home.Path, ".gitconfig")));
     }
 
+    [NeedsFact("git", "--version")]
+    public void NothingIsLeftOfAMachineThatIsGivenBack()
+    {
+        _home.Apply(HelperHome.Want("a", "github.com", "acme", "+one", origin: "set") + HelperHome.Want("b", "git.example.com", string.Empty, "+two"));
+        _home.Apply("none\n");
+        Assert.False(File.Exists(_home.TokenFile));
+        Assert.DoesNotContain("agentworks", File.ReadAllText(Path.Combine(_home.Path, ".gitconfig")), StringComparison.Ordinal);
+    }
+
     [NeedsFact("perl", "-e", "exit 0")]
     public void ARejectionIsNotedAndForgetsNothing()
     {

@@ -194,7 +194,7 @@ sub hosts {
 }
 
 # "want" and the fields of a line, with "+token" or, where the token is not at hand, "-"; "drop" and a name; "only": what else came from
-# the configuration goes. What the operator set by hand is not changed by the configuration.
+# the configuration goes; "none": everything goes. What the operator set by hand is not changed by the configuration.
 sub plan {
     my ($fix, $lines, @entries) = @_;
     my (@wrong, %named);
@@ -204,6 +204,9 @@ sub plan {
         if ($verb eq 'drop') {
             push @wrong, "$values[0] is still there" if $by_name{$values[0]};
             @entries = grep { $_->{name} ne $values[0] } @entries;
+        } elsif ($verb eq 'none') {
+            push @wrong, "$_->{name} is still there" for @entries;
+            @entries = ();
         } elsif ($verb eq 'only') {
             my @gone = grep { $_->{origin} eq 'config' && !$named{$_->{name}} } @entries;
             push @wrong, "$_->{name} is no longer wanted" for @gone;

@@ -20,6 +20,10 @@ fi
 sed -i '\|^/var/lib/agentworks/swap |d' /etc/fstab
 rm -f /etc/profile.d/agentworks-path.sh /etc/profile.d/agentworks-environment.sh /run/agentworks-apt-updated
 [ ! -e /etc/zsh/zprofile ] || sed -i '\|/etc/profile.d/agentworks-|d' /etc/zsh/zprofile
+if [ -x /usr/lib/agentworks/git-credential-agentworks ]; then
+    printf 'none\n' | (cd / && timeout -k 5 60 setpriv --reuid "$admin" --regid "$(id -g "$admin")" --init-groups --inh-caps=-all --no-new-privs -- \
+        env -i HOME="$(getent passwd "$admin" | cut -d: -f6)" PATH=/usr/bin:/bin /usr/lib/agentworks/git-credential-agentworks apply)
+fi
 rm -rf /usr/lib/agentworks /etc/agentworks /var/lib/agentworks /var/log/agentworks /run/agentworks
 rmdir /opt/agentworks 2>/dev/null
 rm -f /etc/sudoers.d/agentworks

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agentworks.Ports;
 
 namespace Agentworks.Tests.Unit.Provisioning.Users;
@@ -12,7 +13,7 @@ public sealed class UserRunTests
         if (result is not null)
         {
             Assert.Equal(124, result.ExitCode);
-            var started = result.Output.Split('\n').Where(line => int.TryParse(line, out _)).ToArray();
+            var started = result.Output.Split('\n').Where(line => int.TryParse(line, CultureInfo.InvariantCulture, out _)).ToArray();
             Assert.Equal(2, started.Length);
             Assert.DoesNotContain(started, pid => Directory.Exists("/proc/" + pid));
         }
