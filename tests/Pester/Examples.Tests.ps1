@@ -36,7 +36,7 @@ BeforeAll {
     $env:EDITOR = 'true'
     foreach ($secret in 'GIT_CREDENTIALS_OCTO', 'github-work') { [Environment]::SetEnvironmentVariable($secret, 'of-the-operator') }
     $sshConfig = Join-Path $root 'ssh/config'
-    $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[git_credentials.work]`ntype = 'github'`n"
+    $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[vm_templates.small]`ndisk = 4`n[vm_templates.large]`ndisk = 8`n[git_credentials.work]`ntype = 'github'`n"
     Set-Content (Join-Path $env:AGENTWORKS_HOME 'config.toml') $config
 
     # Programs of the operator's that examples call: VS Code, and ssh with the configuration that was just written.
@@ -47,6 +47,9 @@ BeforeAll {
     # What ~ is to the examples, with the database of agw in it.
     $userHome = Join-Path $root 'user'
     $null = New-Item (Join-Path $userHome '.config/agentworks') -ItemType Directory -Force
+    $null = New-Item (Join-Path $userHome 'src') -ItemType Directory
+    git init -q (Join-Path $userHome 'src/app')
+    git -C (Join-Path $userHome 'src/app') -c user.name=Example -c user.email=example@example.org commit -q --allow-empty -m 'First commit'
     $null = New-Database -File (Join-Path $userHome '.config/agentworks/agentworks.db')
 
     # Runs the text in a runspace of its own, with what an operator would have at hand; what it wrote, and its errors.
@@ -59,6 +62,7 @@ BeforeAll {
                 Set-Location '$Folder'
                 `$ProgressPreference = 'SilentlyContinue'; `$ConfirmPreference = 'None'; `$ErrorActionPreference = 'Continue'
                 `$WhatIfPreference = `$$WhatIf
+                function Get-Secret { ConvertTo-SecureString 'of-the-vault' -AsPlainText -Force }
                 function Read-Host { ConvertTo-SecureString 'of-the-operator' -AsPlainText -Force }
                 $Code
 "@)
@@ -99,6 +103,38 @@ BeforeAll {
         finally { tmux -S $socket kill-server }
     }
 
+    # What the example takes for granted beyond the world.
+    function Initialize-Example([string] $Cmdlet, [string] $Code) {
+        $quiet = @{ Confirm = $false; WarningAction = 'Ignore' }
+
+        # What it makes is not there yet.
+        foreach ($new in [regex]::Matches($Code, 'New-Agw(Vm|Workspace|Agent|Session|Console) (?:-Name )?([a-z][a-z0-9-]*)')) {
+            $noun, $name = $new.Groups[1].Value, $new.Groups[2].Value
+            if ($noun -eq 'Console' -or $noun -eq 'Session') { & "Remove-Agw$noun" "$name*" @quiet }
+            else { & "Get-Agw$noun" "$name*" | Where-Object Name -EQ $name | & "Remove-Agw$noun" -Cascade -Force @quiet }
+        }
+
+        # What it removes has nothing in it, unless it says -Cascade.
+        switch -Regex ($Code) {
+            '^Remove-AgwAgent coder$' { Get-AgwAgent coder | Get-AgwSession -NoStatus | Remove-AgwSession @quiet }
+            '^Remove-AgwWorkspace app$' { Get-AgwWorkspace app | Get-AgwSession -NoStatus | Remove-AgwSession @quiet }
+            '^Remove-AgwVm dev$' { Get-AgwWorkspace | Remove-AgwWorkspace -Cascade -Force @quiet; Get-AgwAgent | Remove-AgwAgent -Cascade -Force @quiet }
+            'old-server' { $null = New-AgwVm old-server -DiskGiB 4 @quiet }
+            '^Remove-AgwPortForward 3000' { $null = New-AgwPortForward dev 3000 @quiet }
+            '^Unregister-AgwVmHost mini' { $null = Register-AgwVmHost mini -Address mac-mini.local @quiet }
+        }
+        switch ($Cmdlet) {
+            { $_ -in 'Set-AgwConsoleSession', 'Remove-AgwConsoleSession' } { $null = Add-AgwConsoleSession day web @quiet }
+            'Repair-AgwConsole' { $null = Invoke-InTerminal 'Enter-AgwConsole day' $work }
+            'Restore-AgwVm' {
+                if (-not (Get-AgwVmBackup dev)) { $null = Backup-AgwVm dev }
+                Copy-Item (Get-AgwVmBackup dev | Select-Object -First 1).Path (Join-Path $work 'dev-20260102T030405678Z') -Recurse
+                if ($Code -notmatch 'dev-copy') { Remove-AgwVm dev -Cascade -Force @quiet }
+                if ($Code -match 'server') { $null = New-AgwVm server -DiskGiB 4 @quiet }
+            }
+        }
+    }
+
     function Reset-Files {
         Remove-Item $work -Recurse -Force -ErrorAction Ignore
         $null = New-Item $work -ItemType Directory
@@ -122,13 +158,7 @@ Describe 'The example "<Title>" of <Cmdlet>' -ForEach @($examples | Where-Object
         if ($why = Get-WhyNoMachine) { Set-ItResult -Skipped -Because $why; return }
         Reset-World -WithOther:($Code -match '\bother\b')
         Reset-Files
-
-        # What an example makes is not there yet.
-        foreach ($new in [regex]::Matches($Code, 'New-Agw(Vm|Workspace|Agent|Session|Console) (?:-Name )?([a-z][a-z0-9-]*)')) {
-            $noun, $name = $new.Groups[1].Value, $new.Groups[2].Value
-            if ($noun -eq 'Console' -or $noun -eq 'Session') { & "Remove-Agw$noun" "$name*" -Confirm:$false -WarningAction Ignore }
-            else { & "Get-Agw$noun" "$name*" | Where-Object Name -EQ $name | & "Remove-Agw$noun" -Cascade -Force -Confirm:$false -WarningAction Ignore }
-        }
+        Initialize-Example $Cmdlet $Code
         $homeNow = $env:AGENTWORKS_HOME
         if ($Cmdlet -eq 'New-AgwConfig') { $env:AGENTWORKS_HOME = Join-Path $work 'fresh' }
         try { Invoke-Example $Code $WhatIf $work | Should -BeNullOrEmpty }
