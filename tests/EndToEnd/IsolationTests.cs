@@ -86,8 +86,8 @@ public sealed class IsolationTests(MachineFixture machine) : IAsyncLifetime
     public async Task AHookOfAnAgentNeverRunsAsTheAdmin()
     {
         var made = await machine.RunAsync(
-            "git init -q . && printf '#!/bin/sh\\nid -un >> /tmp/hook-ran-as\\n' > .git/hooks/post-checkout && chmod +x .git/hooks/post-checkout && git config core.fsmonitor .git/hooks/post-checkout"
-            + " && git -c user.name=a -c user.email=a commit -q --allow-empty -m one && : > /tmp/hook-ran-as && chmod 666 /tmp/hook-ran-as",
+            "git init -q . && printf '#!/bin/sh\\nid -un >> /opt/agentworks/workspaces/mine/.git/ran-as\\n' > .git/hooks/post-checkout && chmod +x .git/hooks/post-checkout && git config core.fsmonitor .git/hooks/post-checkout"
+            + " && git -c user.name=a -c user.email=a commit -q --allow-empty -m one",
             "alice",
             "mine");
         Assert.True(made.ExitCode == 0, made.ErrorOutput);
@@ -96,7 +96,7 @@ public sealed class IsolationTests(MachineFixture machine) : IAsyncLifetime
         await machine.RunAsync("git checkout -q -b other; git status", workspace: "mine");
 
         Assert.NotEqual(0, byHand.ExitCode);
-        var users = (await machine.RootAsync("cat /tmp/hook-ran-as; rm /tmp/hook-ran-as")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+        var users = (await machine.RootAsync("cat /opt/agentworks/workspaces/mine/.git/ran-as")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
         Assert.NotEmpty(users);
         Assert.All(users, user => Assert.Contains(user, new[] { "ws-mine", "agt-alice" }));
     }

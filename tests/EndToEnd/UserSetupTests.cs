@@ -310,6 +310,7 @@ public sealed class UserSetupTests(MachineFixture machine) : IAsyncLifetime
 
         await _ground.ConfigureAsync("user_install_commands = [\"nowhere\"]");
         await Assert.ThrowsAsync<ConfigException>(_ground.CreateAsync);
+        await _ground.ConfigureAsync(string.Empty);
         Assert.DoesNotContain(machine.Engine.Agents.List(), agent => agent.Name == UserSetupGround.Agent);
         Assert.NotEqual(0, (await machine.RootAsync("getent passwd " + UserSetupGround.LinuxUser)).ExitCode);
     }

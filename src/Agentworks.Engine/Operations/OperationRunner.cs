@@ -55,10 +55,11 @@ public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = 
                 one.Dispose();
             }
 
-            // Also after a failure, which may have made or undone a part. Sessions alone are in none of the operator's files.
+            // Also after a failure, which may have made or undone a part. Sessions alone are in none of the operator's files. It is quick and on this
+            // computer, and being called off here would call a change off that is done.
             if (afterwards is not null && (kind != EntityKind.Session || along.Count > 0))
             {
-                await afterwards.ChangedAsync(events, cancellationToken).ConfigureAwait(false);
+                await afterwards.ChangedAsync(events, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
