@@ -4,7 +4,6 @@ using Agentworks.Agents;
 using Agentworks.Commands;
 using Agentworks.Errors;
 using Agentworks.Events;
-using Agentworks.Model;
 using Agentworks.Sessions;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Workspaces;
