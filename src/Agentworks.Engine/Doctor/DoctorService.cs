@@ -22,6 +22,8 @@ public sealed class DoctorService(
         yield return CheckProgram("ssh", CheckStatus.Failed, "Install OpenSSH's client, such as: apt-get install openssh-client");
         yield return CheckProgram("ssh-keygen", CheckStatus.Failed, "Install OpenSSH's client, such as: apt-get install openssh-client");
         yield return CheckProgram("git", CheckStatus.Warning, "Needed to make a workspace from a local folder: apt-get install git");
+        yield return CheckProgram("tailscale", CheckStatus.Info, "Needed only for machines in a tailnet: https://tailscale.com/download");
+        yield return CheckProgram("nerf", CheckStatus.Info, "Needed only where a template builds the nerf tools: pipx install nerftools");
         foreach (var platform in platforms.All)
         {
             var readiness = await platform.CheckAsync(cancellationToken).ConfigureAwait(false);
