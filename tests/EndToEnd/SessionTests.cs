@@ -148,8 +148,7 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
         Assert.DoesNotContain(canary, await local, StringComparison.Ordinal);
         var places = await machine.RootAsync($"grep -rlF -- {canary} /run/agentworks /var/lib/agentworks /var/log /etc/agentworks /tmp /home 2>/dev/null");
         Assert.Equal(string.Empty, places.Output.Trim());
-        Assert.DoesNotContain(canary, Encoding.Latin1.GetString(await ReadSharedAsync(machine.Home + "/agentworks.db")), StringComparison.Ordinal);
-        Assert.DoesNotContain(canary, Encoding.Latin1.GetString(await ReadSharedAsync(machine.Home + "/agentworks.db-wal")), StringComparison.Ordinal);
+        Assert.Equal(string.Empty, await HomeSearch.FilesWithAsync(machine.Home, canary));
     }
 
     [MachineFact]
@@ -164,13 +163,6 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
         Assert.Equal(string.Empty, places.Output.Trim());
     }
 
-    private static async Task<byte[]> ReadSharedAsync(string path)
-    {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new MemoryStream();
-        await file.CopyToAsync(bytes);
-        return bytes.ToArray();
-    }
 
     [MachineFact]
     public async Task NamesThatBeginAlikeAreNeverConfused()

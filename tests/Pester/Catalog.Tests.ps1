@@ -21,7 +21,7 @@ Describe 'The catalog' {
     It 'lists what is built in and what the configuration adds' {
         $entries = Get-AgwCatalogEntry
         ($entries | Where-Object Type -EQ 'apt-source').Name | Should -Be 'github-cli', 'hashicorp', 'mise', 'nodesource-v22', 'tailscale', 'tofuutils-tenv'
-        ($entries | Where-Object Type -EQ 'apt-package').Name | Should -Be 'gh', 'mine', 'mise', 'nodejs', 'tenv', 'terraform'
+        ($entries | Where-Object Type -EQ 'apt-package').Name | Should -Be 'gh', 'mine', 'mise', 'nodejs', 'tailscale', 'tenv', 'terraform'
         ($entries | Where-Object Type -EQ 'system-install-cmd').Name | Should -Be 'az-cli'
         ($entries | Where-Object Type -EQ 'user-install-cmd').Name | Should -Be 'bun', 'claude', 'fnm', 'nvm', 'oh-my-zsh', 'starship', 'uv'
         foreach ($entry in $entries | Where-Object Source -EQ built-in) { $entry.Description | Should -Not -BeNullOrEmpty }
