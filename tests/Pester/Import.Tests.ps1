@@ -137,10 +137,11 @@ Describe 'What cannot be imported' {
 
 Describe 'The folder of agw' {
     It 'is recognized, and the error says how to go on' {
+        $database = New-Database   # which opens the folder of now
         $env:AGENTWORKS_HOME = Join-Path $TestDrive 'agw'
         try {
             $null = New-Item $env:AGENTWORKS_HOME -ItemType Directory
-            Copy-Item (New-Database) (Join-Path $env:AGENTWORKS_HOME 'agentworks.db')
+            Copy-Item $database (Join-Path $env:AGENTWORKS_HOME 'agentworks.db')
             { Get-AgwVm } | Should -Throw -ErrorId 'StateFile,*' -PassThru | ForEach-Object { $_.ErrorDetails.RecommendedAction | Should -Match 'Import-AgwState' }
         }
         finally { $env:AGENTWORKS_HOME = $folder }
