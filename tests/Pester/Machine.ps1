@@ -12,11 +12,12 @@ function Enter-TestMachine {
     if (-not $global:AgwTestMachineHome) {
         $global:AgwTestMachineHome = Join-Path ([IO.Path]::GetTempPath()) "agentworks-machine-$PID"
         $null = New-Item -ItemType Directory $global:AgwTestMachineHome -Force
-
-        # Files for ssh and VS Code go where they are removed with the machine, not into the home of who runs the tests.
-        $config = "[operator]`nssh_config = '$global:AgwTestMachineHome/ssh/config'`n[paths]`nvscode_workspaces = '$global:AgwTestMachineHome/code'`nbackups = '$global:AgwTestMachineHome/backups'`n"
-        Set-Content (Join-Path $global:AgwTestMachineHome 'config.toml') $config
     }
+
+    # Files for ssh and VS Code go where they are removed with the machine, not into the home of who runs the tests. Anew for each file of tests,
+    # because some try a configuration of their own.
+    $config = "[operator]`nssh_config = '$global:AgwTestMachineHome/ssh/config'`n[paths]`nvscode_workspaces = '$global:AgwTestMachineHome/code'`nbackups = '$global:AgwTestMachineHome/backups'`n"
+    Set-Content (Join-Path $global:AgwTestMachineHome 'config.toml') $config
     $script:homeBefore = $env:AGENTWORKS_HOME
     $env:AGENTWORKS_HOME = $global:AgwTestMachineHome
     $why = Get-WhyNoMachine
