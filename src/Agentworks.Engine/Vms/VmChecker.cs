@@ -39,12 +39,13 @@ public sealed class VmChecker(StateStore store, VmPlan plan, MachineConnections 
         var row = store.Read(state => state.FindVm(name)) is { State: LifecycleState.Failed } failed ? failed : store.Read(state => state.RequireVm(name));
         var plugin = await plan.TryBuildPluginAsync(row, cancellationToken).ConfigureAwait(false);
         var steps = await plan.StepsAsync(row, networkKey: null, credentials: null, plugin, cancellationToken).ConfigureAwait(false);
-        var unchanged = row.AppliedHash == plan.Fingerprint(row);
+        var declaration = row.AppliedHash == plan.Fingerprint(row)
+            ? new StepResult(Declaration, StepState.Ok)
+            : new StepResult(Declaration, StepState.Drifted, $"changed since it was applied: Initialize-AgwVm {name}");
         var results = await LookAsync(row, steps, cancellationToken).ConfigureAwait(false);
         return
         [
-            Check(row, Declaration, unchanged ? DriftStatus.InPlace : DriftStatus.Drifted, unchanged ? null : $"changed since it was applied: Initialize-AgwVm {name}"),
-            .. results.Select(step => Check(row, step.Name, Status(step.State), step.Detail)),
+            .. results.Prepend(declaration).Select(step => StateCheck.Of(EntityKind.Vm, row.Name, row.Name, step)),
         ];
     }
 
@@ -59,14 +60,4 @@ public sealed class VmChecker(StateStore store, VmPlan plan, MachineConnections 
             throw await power.ExplainAsync(row, e, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static AgwStateCheck Check(VmRow row, string check, DriftStatus status, string? detail) =>
-        new() { Kind = EntityKind.Vm, Name = row.Name, Vm = row.Name, Check = check, Status = status, Detail = detail };
-
-    private static DriftStatus Status(StepState state) => state switch
-    {
-        StepState.Ok => DriftStatus.InPlace,
-        StepState.Unsupported => DriftStatus.Unsupported,
-        _ => DriftStatus.Drifted,
-    };
 }

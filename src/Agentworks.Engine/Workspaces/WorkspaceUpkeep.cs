@@ -81,7 +81,7 @@ public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machine
                 machines.Probe(machine), machine.Name, [.. plans.SelectMany(plan => plan.Steps)], cancellationToken).ConfigureAwait(false);
             foreach (var (plan, result) in plans.SelectMany(plan => plan.Steps.Select(_ => plan)).Zip(results))
             {
-                output.TryWrite(new BatchOutcome<AgwStateCheck>(plan.Row.Name, ToModel(plan.Row, machine, result), null));
+                output.TryWrite(new BatchOutcome<AgwStateCheck>(plan.Row.Name, StateCheck.Of(EntityKind.Workspace, plan.Row.Name, machine.Name, result), null));
             }
         }
         catch (ConnectionFailedException e)
@@ -99,21 +99,6 @@ public sealed class WorkspaceUpkeep(StateStore store, MachineConnections machine
         var row = state.RequireWorkspace(name);
         return (row, state.GetVm(row.VmId)!);
     });
-
-    private static AgwStateCheck ToModel(WorkspaceRow row, VmRow vm, StepResult result) => new()
-    {
-        Kind = EntityKind.Workspace,
-        Name = row.Name,
-        Vm = vm.Name,
-        Check = result.Name,
-        Status = result.State switch
-        {
-            StepState.Ok => DriftStatus.InPlace,
-            StepState.Unsupported => DriftStatus.Unsupported,
-            _ => DriftStatus.Drifted,
-        },
-        Detail = result.Detail,
-    };
 
     private static void Fail(IEnumerable<string> names, AgentworksException error, ChannelWriter<BatchOutcome<AgwStateCheck>> output)
     {
