@@ -8,8 +8,12 @@
     Description          = 'Runs AI coding agents in isolated Linux environments: machines, workspaces, agents with a Linux user of their own, and persistent, locked-down tmux sessions, all as PowerShell objects.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    TypesToProcess       = @('Agentworks.Types.ps1xml')
-    FormatsToProcess     = @('Agentworks.Format.ps1xml')
+    TypesToProcess       = @(
+        'Agentworks.Types.ps1xml'
+    )
+    FormatsToProcess     = @(
+        'Agentworks.Format.ps1xml'
+    )
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()

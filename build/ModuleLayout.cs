@@ -30,7 +30,8 @@ internal static partial class ModuleLayout
             ["LICENSE"] = repository.At("LICENSE"),
         };
 
-        foreach (var file in Directory.EnumerateFiles(repository.CmdletsProject, "*.ps1xml"))
+        // Views lie beside the cmdlets whose objects they show; in the module all are side by side.
+        foreach (var file in Directory.EnumerateFiles(repository.CmdletsProject, "*.ps1xml", SearchOption.AllDirectories).Where(file => !IsBuilt(repository, file)))
         {
             files[Path.GetFileName(file)] = file;
         }
@@ -60,6 +61,9 @@ internal static partial class ModuleLayout
 
         return files;
     }
+
+    private static bool IsBuilt(Repository repository, string file) =>
+        Path.GetRelativePath(repository.CmdletsProject, file).Split(Path.DirectorySeparatorChar)[0] is "bin" or "obj";
 
     private static bool Copy(string source, string target)
     {

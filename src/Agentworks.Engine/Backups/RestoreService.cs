@@ -117,7 +117,7 @@ public sealed class RestoreService(
                 Platform = work.Request.Platform ?? was.Platform,
                 Template = work.Request.Template ?? (config.Load().VmTemplates.ContainsKey(was.Template) ? was.Template : null),
                 Cpus = was.Cpus,
-                MemoryGiB = was.MemoryGiB,
+                MemoryGiB = was.MemoryMiB / 1024,
                 DiskGiB = was.DiskGiB,
                 // What lets a machine into another network is a secret, and so in no backup.
                 Network = "direct",

@@ -32,7 +32,14 @@ public sealed record AgwVm
     public string? Address { get; init; }
 
     public int? Cpus { get; init; }
-    public int? MemoryGiB { get; init; }
+    public int? MemoryMiB { get; init; }
+
+    /// <summary>The same in GiB.</summary>
+    public double? MemoryGiB => MemoryMiB / 1024.0;
+
+    /// <summary>It was suspended on purpose: nothing runs there until it is resumed.</summary>
+    public bool Suspended { get; init; }
+
     public int? DiskGiB { get; init; }
 
     /// <summary>Which copy-on-write store holds the workspaces: btrfs, reflink or plain; null before initialization.</summary>

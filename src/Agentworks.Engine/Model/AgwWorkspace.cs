@@ -23,6 +23,29 @@ public sealed record AgwWorkspace
     /// <summary>Where the files were cloned from, without credentials; null for an empty workspace.</summary>
     public string? Repository { get; init; }
 
+    public string Platform { get; init; } = string.Empty;
+
+    /// <summary>What its machine was made from; null: the platform's default.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>The size of its own machine; null for a shared one.</summary>
+    public int? Cpus { get; init; }
+    public int? MemoryMiB { get; init; }
+    public int? DiskGiB { get; init; }
+
+    /// <summary>The workspace and the snapshot that it is a fork of, also when they are gone; null for none.</summary>
+    public string? ParentWorkspace { get; init; }
+    public string? ParentSnapshot { get; init; }
+
+    /// <summary>The commit at HEAD when it was forked.</summary>
+    public string? ForkPoint { get; init; }
+
+    /// <summary>Its machine had been kept ready in a pool.</summary>
+    public bool FromPool { get; init; }
+
+    /// <summary>How long it took until its first command could run; null where nobody measured.</summary>
+    public TimeSpan? ReadyTime { get; init; }
+
     public IReadOnlyList<string> Agents { get; init; } = [];
     public int SessionCount { get; init; }
     public required DateTimeOffset Created { get; init; }

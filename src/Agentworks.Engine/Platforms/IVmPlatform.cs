@@ -5,7 +5,9 @@ namespace Agentworks.Platforms;
 
 /// <summary>
 /// Where machines come from. Every method may be called again after a crash: it converges on what the machine's id stands for.
-/// What a platform knows about a machine it returns as <see cref="PlatformMachine.Data"/>, opaque to everyone else.
+/// What a platform knows about a machine it returns as <see cref="PlatformMachine.Data"/>, opaque to everyone else. What not every platform can
+/// do stands in interfaces of its own, which those that can implement too: <see cref="IDiskSnapshots"/>, <see cref="ISuspendable"/>,
+/// <see cref="INetworkPolicy"/>, <see cref="IMachineLogs"/>, <see cref="IImageStore"/>.
 /// </summary>
 public interface IVmPlatform
 {

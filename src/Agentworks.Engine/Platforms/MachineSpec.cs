@@ -13,9 +13,21 @@ public sealed record MachineSpec
     public required string OwnerTag { get; init; }
 
     public int? Cpus { get; init; }
-    public int? MemoryGiB { get; init; }
+    public int? MemoryMiB { get; init; }
     public int? DiskGiB { get; init; }
     public string? Image { get; init; }
+
+    /// <summary>
+    /// True for the machine of one dedicated workspace: made of a prepared image, it is ready without bootstrap and initialization, can be
+    /// snapshot and forked, and reaches nothing but what <see cref="Network"/> allows.
+    /// </summary>
+    public bool Dedicated { get; init; }
+
+    /// <summary>What it may reach from its first instant; null for a machine that is not <see cref="Dedicated"/>.</summary>
+    public NetworkRules? Network { get; init; }
+
+    /// <summary>For a dedicated machine: the public keys that let the admin in, one line of authorized_keys each.</summary>
+    public IReadOnlyList<string> AuthorizedKeys { get; init; } = [];
 
     /// <summary>Absolute path at which the machine's workspaces will live, so that a platform can put a copy-on-write store there.</summary>
     public required string WorkspacesPath { get; init; }

@@ -7,4 +7,7 @@ public enum PowerState
     Running,
     Stopped,
     Missing,
+
+    /// <summary>In memory, with its processors stopped.</summary>
+    Suspended,
 }

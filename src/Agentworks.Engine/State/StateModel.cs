@@ -27,7 +27,8 @@ public sealed class StateModel(StateStore store)
             HostName = row.HostName,
             Network = row.Network,
             Cpus = row.Cpus,
-            MemoryGiB = row.MemoryGiB,
+            MemoryMiB = row.MemoryMiB,
+            Suspended = row.Suspended,
             DiskGiB = row.DiskGiB,
             WorkspaceStore = row.WorkspaceStore,
             FailedSteps = Lines(row.FailedSteps),
@@ -40,7 +41,7 @@ public sealed class StateModel(StateStore store)
 
     public IReadOnlyList<AgwWorkspace> Workspaces() => store.Read(state =>
     {
-        var vms = state.ListVms().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
+        var vms = state.ListVms().ToDictionary(row => row.Id, StringComparer.Ordinal);
         var agents = state.ListAgents().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var grants = state.ListGrants().ToLookup(row => row.WorkspaceId, row => agents[row.AgentId], StringComparer.Ordinal);
         var sessions = state.CountSessionsByWorkspace();
@@ -48,7 +49,7 @@ public sealed class StateModel(StateStore store)
         {
             Name = row.Name,
             Id = row.Id,
-            Vm = vms[row.VmId],
+            Vm = vms[row.VmId].Name,
             Isolation = row.Isolation,
             State = row.State,
             Path = row.Path,
@@ -56,6 +57,16 @@ public sealed class StateModel(StateStore store)
             Store = row.Store,
             Template = row.Template,
             Repository = row.Repository,
+            Platform = vms[row.VmId].Platform,
+            Image = vms[row.VmId].Image,
+            Cpus = row.Isolation == WorkspaceIsolation.Dedicated ? vms[row.VmId].Cpus : null,
+            MemoryMiB = row.Isolation == WorkspaceIsolation.Dedicated ? vms[row.VmId].MemoryMiB : null,
+            DiskGiB = row.Isolation == WorkspaceIsolation.Dedicated ? vms[row.VmId].DiskGiB : null,
+            ParentWorkspace = row.ParentWorkspace,
+            ParentSnapshot = row.ParentSnapshot,
+            ForkPoint = row.ForkPoint,
+            FromPool = row.FromPool,
+            ReadyTime = row.ReadyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
             SessionCount = sessions.GetValueOrDefault(row.Id),
             Created = row.Created,

@@ -12,6 +12,7 @@ namespace Agentworks.Vms;
 /// <summary>Asks machines what they are and use: one question each, all at once, without starting a process there or a machine.</summary>
 public sealed class VmDetails(StateStore store, PlatformRegistry platforms, MachineConnections machines)
 {
+    private const double MiB = 1L << 20;
     private const double GiB = 1L << 30;
 
     /// <summary>The same machine with its detail; with nulls where it does not answer.</summary>
@@ -53,7 +54,7 @@ public sealed class VmDetails(StateStore store, PlatformRegistry platforms, Mach
             Resources = new[]
             {
                 new AgwVmResource("Cpu", "Cores", row.Cpus, Value("cpus"), load?[0]),
-                new AgwVmResource("Memory", "Bytes", row.MemoryGiB * GiB, Value("memory"), Value("memory-used")),
+                new AgwVmResource("Memory", "Bytes", row.MemoryMiB * MiB, Value("memory"), Value("memory-used")),
                 new AgwVmResource("Swap", "Bytes", null, Value("swap"), Value("swap-used")),
                 new AgwVmResource("Disk", "Bytes", row.DiskGiB * GiB, Value("disk"), Value("disk-used")),
                 new AgwVmResource("Workspaces", "Bytes", null, Value("workspaces"), Value("workspaces-used")),

@@ -188,7 +188,7 @@ public sealed class VmMaker(
             Network = reach,
             WorkspacesPath = settings.Paths.VmWorkspaces,
             Cpus = request.Cpus ?? template.Cpus,
-            MemoryGiB = request.MemoryGiB ?? template.Memory,
+            MemoryMiB = (request.MemoryGiB ?? template.Memory) * 1024,
             DiskGiB = request.DiskGiB ?? template.Disk,
             OptionsJson = JsonSerializer.Serialize(Options(request)),
             Created = clock.GetUtcNow(),

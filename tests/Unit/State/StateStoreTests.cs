@@ -57,7 +57,7 @@ public sealed class StateStoreTests : IDisposable
         const string hostile = "it's \"$(x)\" `y`\n\t-rf *; DROP TABLE vm; \u0430\U0001F600";
         var vm = Sample.Vm("one") with
         {
-            State = LifecycleState.Partial, DesiredPower = DesiredPower.Stopped, Cpus = 4, MemoryGiB = 8, DiskGiB = 40, Image = "debian:12",
+            State = LifecycleState.Partial, DesiredPower = DesiredPower.Stopped, Cpus = 4, MemoryMiB = 8192, DiskGiB = 40, Image = "debian:12",
             OptionsJson = hostile, PlatformData = new string('x', 1 << 20), WorkspaceStore = "btrfs", FailedSteps = "a\nb", AppliedHash = "ff",
             Created = Moment,
         };

@@ -38,7 +38,7 @@ public sealed class NspawnPlatform : IVmPlatform
 
     public string Name => "nspawn";
 
-    public PlatformTraits Traits { get; } = new(OwnsMachine: true, EnforcesSize: false, CanStart: true);
+    public PlatformTraits Traits { get; } = new(OwnsMachine: true, EnforcesSize: false, CanStart: true, MachineBoundary.Namespace);
 
     public Task<PlatformReadiness> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(NspawnReadiness.Check(processes));
 

@@ -15,7 +15,7 @@ public sealed record VmRow
     public required string HostName { get; init; }
     public required string WorkspacesPath { get; init; }
     public int? Cpus { get; init; }
-    public int? MemoryGiB { get; init; }
+    public int? MemoryMiB { get; init; }
     public int? DiskGiB { get; init; }
     public string? Image { get; init; }
 
@@ -41,6 +41,15 @@ public sealed record VmRow
 
     /// <summary>SHA-256 of what the last initialization applied, to name drift of the declaration.</summary>
     public string? AppliedHash { get; init; }
+
+    /// <summary>It was suspended on purpose and not resumed yet.</summary>
+    public bool Suspended { get; init; }
+
+    /// <summary>It belongs to one dedicated workspace, or is kept ready for one.</summary>
+    public bool Dedicated { get; init; }
+
+    /// <summary>JSON of <see cref="Platforms.NetworkRules"/>: what it may reach, as wanted; null: nothing was ever said.</summary>
+    public string? NetworkRulesJson { get; init; }
 
     public DateTimeOffset Created { get; init; }
 }

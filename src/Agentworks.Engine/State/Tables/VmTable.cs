@@ -19,7 +19,7 @@ internal static class VmTable
             ("host_name", row => row.HostName),
             ("workspaces_path", row => row.WorkspacesPath),
             ("cpus", row => row.Cpus),
-            ("memory_gib", row => row.MemoryGiB),
+            ("memory_mib", row => row.MemoryMiB),
             ("disk_gib", row => row.DiskGiB),
             ("image", row => row.Image),
             ("vm_host", row => row.VmHost),
@@ -30,6 +30,9 @@ internal static class VmTable
             ("workspace_store", row => row.WorkspaceStore),
             ("failed_steps", row => row.FailedSteps),
             ("applied_hash", row => row.AppliedHash),
+            ("suspended", row => row.Suspended),
+            ("dedicated", row => row.Dedicated),
+            ("network_rules", row => row.NetworkRulesJson),
             ("created", row => row.Created),
         ],
         row => new VmRow
@@ -44,7 +47,7 @@ internal static class VmTable
             HostName = row.Text("host_name"),
             WorkspacesPath = row.Text("workspaces_path"),
             Cpus = row.NumberOrNull("cpus"),
-            MemoryGiB = row.NumberOrNull("memory_gib"),
+            MemoryMiB = row.NumberOrNull("memory_mib"),
             DiskGiB = row.NumberOrNull("disk_gib"),
             Image = row.TextOrNull("image"),
             VmHost = row.TextOrNull("vm_host"),
@@ -55,6 +58,9 @@ internal static class VmTable
             WorkspaceStore = row.TextOrNull("workspace_store"),
             FailedSteps = row.Text("failed_steps"),
             AppliedHash = row.TextOrNull("applied_hash"),
+            Suspended = row.Truth("suspended"),
+            Dedicated = row.Truth("dedicated"),
+            NetworkRulesJson = row.TextOrNull("network_rules"),
             Created = row.Time("created"),
         });
 }

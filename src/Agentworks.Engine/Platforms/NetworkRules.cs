@@ -1,0 +1,20 @@
+namespace Agentworks.Platforms;
+
+/// <summary>What a machine may reach, enforced outside of it. What is not allowed is not possible: there is no rule to get wrong for "off".</summary>
+public sealed record NetworkRules
+{
+    /// <summary>Nothing at all.</summary>
+    public static NetworkRules Closed { get; } = new();
+
+    /// <summary>The internet, or the part of it that <see cref="AllowedHosts"/> names.</summary>
+    public bool AllowInternet { get; init; }
+
+    /// <summary>Other dedicated machines of this operator that allow it too.</summary>
+    public bool AllowInterVm { get; init; }
+
+    /// <summary>The ports (TCP and UDP) on which other machines may reach it, 1 to 65535; empty: all, where <see cref="AllowInterVm"/>.</summary>
+    public IReadOnlyList<int> AllowedPorts { get; init; } = [];
+
+    /// <summary>Host names ("*.example.org" for all below), addresses and networks in CIDR form that it may reach; empty: everything, where <see cref="AllowInternet"/>.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+}
