@@ -6,6 +6,7 @@ using Agentworks.Consoles;
 using Agentworks.Doctor;
 using Agentworks.Forgetting;
 using Agentworks.Git;
+using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
@@ -67,8 +68,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
+        var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
+            _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock);
+        Git = new GitService(_store, _machines, operations, cloneCredentials, new OperatorIdentity(options.Processes));
+        GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
@@ -120,6 +124,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public CommandService Commands { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
+    public GitService Git { get; }
+    public GitImporter GitImports { get; }
     public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 
