@@ -13,6 +13,7 @@
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
+        'Git.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -53,6 +54,7 @@
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'
+        'Merge-AgwWorkspace'
         'Move-AgwWorkspace'
         'New-AgwAgent'
         'New-AgwConfig'

@@ -72,13 +72,15 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
             _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock);
-        Git = new GitService(_store, _machines, operations, cloneCredentials, new OperatorIdentity(options.Processes));
+        var identity = new OperatorIdentity(options.Processes);
+        Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
+        Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
@@ -131,6 +133,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public GitCredentialService GitCredentials { get; }
     public GitService Git { get; }
     public GitImporter GitImports { get; }
+    public MergeService Merges { get; }
     public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 
