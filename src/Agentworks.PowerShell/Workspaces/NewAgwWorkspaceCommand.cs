@@ -23,7 +23,8 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
 
     /// <summary>Shared, on a machine with others; or Dedicated, with a machine of its own.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
-    public WorkspaceIsolation Isolation { get; set; }
+    [ValidateSet("Shared", "Dedicated")]
+    public string Isolation { get; set; } = string.Empty;
 
     /// <summary>Where the machine comes from.</summary>
     [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
@@ -79,7 +80,7 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
 
     private protected override void Create()
     {
-        if (Isolated || (ParameterSetName == "Isolation" && Isolation == WorkspaceIsolation.Dedicated))
+        if (Isolated || Isolation.Equals("Dedicated", StringComparison.OrdinalIgnoreCase))
         {
             CreateDedicated();
             return;
