@@ -18,6 +18,7 @@ using Agentworks.PortForwards;
 using Agentworks.Provisioning.Nerf;
 using Agentworks.Secrets;
 using Agentworks.Sessions;
+using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.Transport;
 using Agentworks.Variables;
@@ -73,6 +74,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
+        Forks = new ForkService(_store, operations, Snapshots);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
@@ -110,6 +113,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
+    public SnapshotService Snapshots { get; }
+    public ForkService Forks { get; }
     public SshConfigService SshConfig { get; }
     public CodeWorkspaceService CodeWorkspaces { get; }
     public AgentService Agents { get; }
