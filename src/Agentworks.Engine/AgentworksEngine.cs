@@ -5,6 +5,7 @@ using Agentworks.Config;
 using Agentworks.Consoles;
 using Agentworks.Dedicated;
 using Agentworks.Doctor;
+using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
 using Agentworks.History;
@@ -89,6 +90,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
+        Files = new FileService(_store, _machines);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -127,6 +129,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
+    public FileService Files { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public VariableService Variables { get; }
