@@ -13,6 +13,7 @@
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
+        'Files.Format.ps1xml'
         'Git.Format.ps1xml'
     )
     FunctionsToExport    = @()
@@ -36,6 +37,8 @@
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwEnvironment'
+        'Get-AgwFile'
+        'Get-AgwFileContent'
         'Get-AgwGitCredential'
         'Get-AgwGitDiff'
         'Get-AgwGitStatus'
@@ -83,6 +86,7 @@
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'
+        'Set-AgwFileContent'
         'Set-AgwGitCredential'
         'Start-AgwSession'
         'Start-AgwVm'

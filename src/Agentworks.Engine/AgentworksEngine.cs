@@ -3,7 +3,9 @@ using Agentworks.Backups;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
+using Agentworks.Dedicated;
 using Agentworks.Doctor;
+using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
 using Agentworks.Git.Work;
@@ -71,7 +73,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock);
+            _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock, () => Dedicated!);
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
@@ -87,11 +89,14 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
+        Files = new FileService(_store, _machines);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -114,6 +119,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public RestoreService Restores { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public DedicatedService Dedicated { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
@@ -129,6 +135,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
+    public FileService Files { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public GitService Git { get; }
