@@ -11,7 +11,7 @@ trap 'exit 143' HUP INT TERM
 
 # agw_enter USER FOLDER CEILING: who works where. No repository is looked for above CEILING.
 agw_enter() {
-    agw_user=$1 agw_folder=$2 agw_ceiling=$3 agw_guards= agw_hooks=/dev/null agw_index= agw_who= agw_mail= agw_when= agw_as_name= agw_as_mail=
+    agw_user=$1 agw_folder=$2 agw_ceiling=$3 agw_guards= agw_hooks=/dev/null agw_index= agw_objects= agw_who= agw_mail= agw_when= agw_as_name= agw_as_mail=
     agw_entry=$(getent passwd "$agw_user") || { echo "user $agw_user is not there" >&2; return 1; }
     agw_home=$(printf %s "$agw_entry" | cut -d : -f 6)
     agw_gid=$(printf %s "$agw_entry" | cut -d : -f 4)
@@ -26,6 +26,7 @@ agw_run() {
         env -i HOME="$agw_home" USER="$agw_user" LOGNAME="$agw_user" PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C.UTF-8 \
         GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=https:http:ssh:git:file GIT_PAGER=cat GIT_EDITOR=true GIT_NO_LAZY_FETCH=1 \
         GIT_SSH_COMMAND='ssh -o BatchMode=yes' GIT_CEILING_DIRECTORIES="$agw_ceiling" ${agw_index:+GIT_INDEX_FILE="$agw_index"} \
+        ${agw_objects:+GIT_OBJECT_DIRECTORY="$agw_objects"} \
         ${agw_who:+GIT_AUTHOR_NAME="$agw_who" GIT_AUTHOR_EMAIL="$agw_mail"} ${agw_when:+GIT_AUTHOR_DATE="$agw_when"} \
         ${agw_as_name:+GIT_COMMITTER_NAME="$agw_as_name" GIT_COMMITTER_EMAIL="$agw_as_mail"} "$@"
 }

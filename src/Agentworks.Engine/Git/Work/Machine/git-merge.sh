@@ -128,6 +128,19 @@ take() {
     echo "$new" > "$agw_out/new"
 }
 
+# The pack on standard input gets to the repository's others when it is whole.
+unpack() {
+    objects=$(g rev-parse --path-format=absolute --git-path objects) || return
+    agw_run sh -c 'rm -rf -- "$1" && mkdir -p -- "$1/pack" "$1/info" && printf "%s\n" "$2" > "$1/info/alternates"' sh "$objects/agw-$source" "$objects" || return
+    agw_objects=$objects/agw-$source
+    rc=0
+    g index-pack --stdin --fix-thin > /dev/null || rc=$?
+    agw_objects=
+    [ "$rc" != 0 ] || agw_run sh -c 'mv -f -- "$1"/pack/*.pack "$2/pack/" && mv -f -- "$1"/pack/* "$2/pack/"' sh "$objects/agw-$source" "$objects" || rc=$?
+    agw_run rm -rf -- "$objects/agw-$source"
+    return "$rc"
+}
+
 # Reads what agw_source wrote.
 receive() {
     IFS=' ' read -r word head dirty count || return 9
@@ -135,7 +148,7 @@ receive() {
     echo "$dirty" > "$agw_out/dirty"
     [ "$head" != - ] || { echo > "$agw_out/new"; : > "$agw_out.none"; return 0; }
     if [ "$count" != 0 ]; then
-        g index-pack --stdin --fix-thin > /dev/null || return
+        unpack || return
         g update-ref "refs/agw/$source" "$head" || return
         g rev-list --quiet --objects "$head" --not $cur --glob=refs/heads --glob=refs/remotes --glob=refs/tags > /dev/null || return
     fi
@@ -146,6 +159,7 @@ receive() {
 ready() {
     g rev-parse --git-dir > /dev/null || return
     g for-each-ref --format='delete %(refname)' refs/agw | g update-ref --stdin || return
+    agw_run sh -c 'rm -rf -- "$1"/agw-*' sh "$(g rev-parse --path-format=absolute --git-path objects)"
     for what in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD; do
         ! g rev-parse --verify --quiet "$what" > /dev/null || { refuse 'something is under way in the target'; return; }
     done
