@@ -56,6 +56,7 @@
         'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
+        'Initialize-AgwWorkspace'
         'Invoke-AgwCommand'
         'Merge-AgwWorkspace'
         'Move-AgwWorkspace'
