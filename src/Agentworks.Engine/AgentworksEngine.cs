@@ -8,6 +8,7 @@ using Agentworks.Forgetting;
 using Agentworks.Git;
 using Agentworks.History;
 using Agentworks.Import;
+using Agentworks.Jobs;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
@@ -64,6 +65,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
+        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), options.Clock);
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
@@ -114,6 +116,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
+    public JobService Jobs { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
