@@ -10,9 +10,12 @@
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
+        'Jobs.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
+        'Files.Format.ps1xml'
+        'Jobs.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -35,7 +38,10 @@
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwEnvironment'
+        'Get-AgwFile'
+        'Get-AgwFileContent'
         'Get-AgwGitCredential'
+        'Get-AgwJob'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -58,12 +64,14 @@
         'New-AgwSession'
         'New-AgwVm'
         'New-AgwWorkspace'
+        'Receive-AgwJob'
         'Register-AgwVmHost'
         'Remove-AgwAgent'
         'Remove-AgwConsole'
         'Remove-AgwConsoleSession'
         'Remove-AgwConsoleShell'
         'Remove-AgwGitCredential'
+        'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
         'Remove-AgwVm'
@@ -76,9 +84,12 @@
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'
+        'Set-AgwFileContent'
         'Set-AgwGitCredential'
+        'Start-AgwJob'
         'Start-AgwSession'
         'Start-AgwVm'
+        'Stop-AgwJob'
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwAgent'
@@ -89,6 +100,7 @@
         'Update-AgwCodeWorkspace'
         'Update-AgwSshConfig'
         'Update-AgwVmNetwork'
+        'Wait-AgwJob'
     )
     PrivateData          = @{
         PSData = @{

@@ -194,7 +194,7 @@ internal sealed class JobStarter(StateStore store, MachineConnections machines, 
         {
             id = Identifier.New()[..8];
         }
-        while (state.GetJob(id) is not null);
+        while (char.IsAsciiDigit(id[0]) || state.GetJob(id) is not null);
         return id;
     }
 

@@ -45,6 +45,7 @@ public sealed class StateModel(StateStore store)
         var agents = state.ListAgents().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var grants = state.ListGrants().ToLookup(row => row.WorkspaceId, row => agents[row.AgentId], StringComparer.Ordinal);
         var sessions = state.CountSessionsByWorkspace();
+        var jobs = state.CountJobsByWorkspace();
         return (IReadOnlyList<AgwWorkspace>)[.. state.ListWorkspaces().Select(row => new AgwWorkspace
         {
             Name = row.Name,
@@ -69,8 +70,35 @@ public sealed class StateModel(StateStore store)
             ReadyTime = row.ReadyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
             SessionCount = sessions.GetValueOrDefault(row.Id),
+            JobCount = jobs.GetValueOrDefault(row.Id),
             Created = row.Created,
         })];
+    });
+
+    /// <summary>By workspace and age.</summary>
+    public IReadOnlyList<AgwSnapshot> Snapshots() => store.Read(state =>
+    {
+        var workspaces = state.ListWorkspaces().ToDictionary(row => row.Id, StringComparer.Ordinal);
+        var vms = state.ListVms().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
+        var forks = workspaces.Values.Where(row => row.ParentSnapshotId is not null).ToLookup(row => row.ParentSnapshotId!, row => row.Name, StringComparer.Ordinal);
+        var rows = state.ListSnapshots();
+        var names = rows.ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
+        return (IReadOnlyList<AgwSnapshot>)[.. rows.Select(row => new AgwSnapshot
+        {
+            Id = row.Id,
+            Name = row.Name,
+            Workspace = workspaces[row.WorkspaceId].Name,
+            Vm = vms[workspaces[row.WorkspaceId].VmId],
+            Parent = row.ParentId is null ? null : names.GetValueOrDefault(row.ParentId),
+            Scope = row.Scope,
+            Provider = row.Provider,
+            State = row.State,
+            HasMemory = row.HasMemory,
+            Forks = forks[row.Id].Order(StringComparer.Ordinal).ToArray(),
+            HeadCommit = row.HeadCommit,
+            Current = workspaces[row.WorkspaceId].AtSnapshotId == row.Id,
+            Created = row.Created,
+        }).OrderBy(snapshot => snapshot.Workspace, StringComparer.Ordinal)];
     });
 
     public IReadOnlyList<AgwAgent> Agents() => store.Read(state =>

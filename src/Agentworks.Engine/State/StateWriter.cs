@@ -61,6 +61,13 @@ public sealed class StateWriter : StateReader
         return row;
     }
 
+    public SnapshotRow Insert(SnapshotRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        SnapshotTable.Insert(Database, row);
+        return row;
+    }
+
     public PortForwardRow Insert(PortForwardRow row)
     {
         row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
@@ -83,6 +90,7 @@ public sealed class StateWriter : StateReader
     public void Update(AgentRow row) => AgentTable.Rows.Update(Database, row);
     public void Update(JobRow row) => JobTable.Rows.Update(Database, row);
     public void Update(SessionRow row) => SessionTable.Rows.Update(Database, row);
+    public void Update(SnapshotRow row) => SnapshotTable.Update(Database, row);
     public void Update(ConsoleSessionRow row) => ConsoleSessionTable.Update(Database, row);
 
     /// <summary>False when it was gone already; so are the others.</summary>
@@ -93,6 +101,9 @@ public sealed class StateWriter : StateReader
     public bool DeleteAgent(string id) => AgentTable.Rows.Delete(Database, id);
     public bool DeleteSession(string id) => SessionTable.Rows.Delete(Database, id);
     public bool DeleteJob(string id) => JobTable.Rows.Delete(Database, id);
+
+    /// <summary>What came from it, snapshots and the workspace's files, is recorded as come from its parent.</summary>
+    public bool DeleteSnapshot(string id) => SnapshotTable.Delete(Database, id);
     public bool DeleteConsole(string id) => ConsoleTable.Rows.Delete(Database, id);
     public bool DeleteConsoleSession(string consoleId, string sessionId) => ConsoleSessionTable.Delete(Database, consoleId, sessionId);
 

@@ -19,9 +19,9 @@ public static class View
         var text = Convert.ToString(status, CultureInfo.InvariantCulture) ?? string.Empty;
         var colour = text switch
         {
-            "Running" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
+            "Running" or "Completed" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
             "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Open" or "Incomplete" or "Reconnecting" => "Yellow",
-            "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
+            "Failed" or "Lost" or "Broken" or "Missing" or "Drifted" => "Red",
             "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,
         };
@@ -39,6 +39,18 @@ public static class View
         }
         return bytes is null ? string.Empty : value.ToString(unit == 0 || value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
+
+    /// <summary>What a name in a folder stands for, as ls shows it.</summary>
+    public static string Kind(object? kind) => (kind is PSObject wrapped ? wrapped.BaseObject : kind) switch
+    {
+        AgwFileKind.Directory => "d",
+        AgwFileKind.SymbolicLink => "l",
+        AgwFileKind.Pipe => "p",
+        AgwFileKind.Socket => "s",
+        AgwFileKind.BlockDevice => "b",
+        AgwFileKind.CharacterDevice => "c",
+        _ => "-",
+    };
 
     /// <summary>What a machine has, as a small table.</summary>
     public static string Resources(object? detail)

@@ -16,6 +16,7 @@ use Socket qw(AF_UNIX SOCK_STREAM SOCK_DGRAM SOMAXCONN pack_sockaddr_un);
 use constant {
     CHUNK    => 65536,
     HEADER   => 21,
+    PIPE     => 1 << 20,
     TAILS    => 4,          # files that keep the end
     GRACE    => 2,          # seconds between TERM and KILL for a job whose time is up
     LINGER   => 0.5,        # seconds that something out of reach may hold the output after the job has ended
@@ -26,7 +27,7 @@ my $batch = $ARGV[0];
 my $spool = '/var/lib/agentworks/jobs';
 my $run = '/run/agentworks/jobs';
 my $self = "$$ " . start_time($$) . ' ' . boot_id();
-my (@jobs, %jobs, @clients, $listener, $no_pidfd);
+my (@jobs, %jobs, %users, @clients, $listener, $no_pidfd);
 umask 077;
 $SIG{PIPE} = 'IGNORE';
 $0 = 'agentworks-jobs';
@@ -148,11 +149,12 @@ sub start {
     }
     my ($who, $script, @near, @far);
     if (!eval {
-        $who = identity($j->{user});
+        $who = $users{$j->{user}} ||= identity($j->{user});
         $script = script_file("exec 9<&-;$j->{command}\n");
         for my $i (1 .. 3) {
             pipe($near[$i], $far[$i]) or die "no pipe: $!\n";
             non_blocking($near[$i]);
+            fcntl($near[$i], 1031, PIPE) if $i < 3;    # F_SETPIPE_SZ: fewer turns for those who write much
         }
         if ($cgroup ne '') {
             $j->{cgroup} = "$cgroup/$j->{id}";
@@ -237,8 +239,13 @@ sub tend {
     }
     if ($j->{reaped}) {
         if ($now >= $j->{linger_until}) {
-            # What is in the pipe, which is no more than a piece, and no more.
-            drain($j, $_) for grep { $j->{streams}[$_] } 0, 1;
+            # What is in the pipe, and no more.
+            for my $s (0, 1) {
+                for (my $rest = PIPE; $rest > 0 && $j->{streams}[$s]; ) {
+                    my $n = drain($j, $s) or last;
+                    $rest -= $n;
+                }
+            }
             $j->{streams} = [];
         }
         if (!grep { defined } @{$j->{streams}}) {
@@ -376,6 +383,7 @@ bind($listener, pack_sockaddr_un("$run/$batch.sock")) && listen($listener, SOMAX
 non_blocking($listener);
 start($_) for @jobs;
 undef $asked;
+%users = ();
 
 my $told = 0;
 while (1) {

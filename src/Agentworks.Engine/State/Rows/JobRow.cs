@@ -5,7 +5,7 @@ namespace Agentworks.State.Rows;
 /// <summary>A job as asked for, and how much of its output the operator was given. What became of it is known on its machine alone.</summary>
 public sealed record JobRow
 {
-    /// <summary>8 lower-case hexadecimal digits.</summary>
+    /// <summary>8 lower-case hexadecimal digits, the first one a letter, so that PowerShell never takes it for a number.</summary>
     public required string Id { get; init; }
 
     public required string Name { get; init; }
