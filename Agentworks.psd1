@@ -17,6 +17,7 @@
         'Files.Format.ps1xml'
         'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
+        'Preparation.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
