@@ -70,11 +70,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(
             _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
-        WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
+        Forks = new ForkService(_store, operations, Snapshots);
+        WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, Forks, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
-        Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
-        Forks = new ForkService(_store, operations, Snapshots);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);

@@ -10,7 +10,7 @@ namespace Agentworks.PowerShell;
 /// </summary>
 public abstract class NameArgument
 {
-    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console"];
+    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console", "Snapshot"];
 
     private protected NameArgument(object? value, string noun)
     {
