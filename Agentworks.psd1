@@ -10,9 +10,12 @@
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
+        'Snapshots.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
+        'Files.Format.ps1xml'
+        'Snapshots.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -35,10 +38,13 @@
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwEnvironment'
+        'Get-AgwFile'
+        'Get-AgwFileContent'
         'Get-AgwGitCredential'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
+        'Get-AgwSnapshot'
         'Get-AgwVm'
         'Get-AgwVmBackup'
         'Get-AgwVmEvent'
@@ -56,6 +62,7 @@
         'New-AgwConsole'
         'New-AgwPortForward'
         'New-AgwSession'
+        'New-AgwSnapshot'
         'New-AgwVm'
         'New-AgwWorkspace'
         'Register-AgwVmHost'
@@ -66,16 +73,19 @@
         'Remove-AgwGitCredential'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
+        'Remove-AgwSnapshot'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
         'Repair-AgwConsole'
         'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
+        'Restore-AgwSnapshot'
         'Restore-AgwVm'
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'
+        'Set-AgwFileContent'
         'Set-AgwGitCredential'
         'Start-AgwSession'
         'Start-AgwVm'

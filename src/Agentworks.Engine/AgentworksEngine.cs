@@ -3,7 +3,9 @@ using Agentworks.Backups;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
+using Agentworks.Dedicated;
 using Agentworks.Doctor;
+using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
 using Agentworks.History;
@@ -69,7 +71,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
+            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock, () => Dedicated!);
         Snapshots = new SnapshotService(_store, operations, power, [new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, Forks, options.Clock);
@@ -81,11 +83,14 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
+        Files = new FileService(_store, _machines);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -108,6 +113,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public RestoreService Restores { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public DedicatedService Dedicated { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
@@ -123,6 +129,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
+    public FileService Files { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public VariableService Variables { get; }
