@@ -125,7 +125,7 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
                     source.Vm.AdminUser,
                     string.Join(' ', everywhere),
                     "mapped",
-                    .. forks.SelectMany(fork => new[] { fork.LinuxGroup, fork.Path }),
+                    .. forks.SelectMany(fork => new[] { fork.LinuxGroup, fork.Path, fork.Id }),
                 ],
                 Environment = TreeScripts.Environment,
                 OperationId = scope.RemoteId("fork"),

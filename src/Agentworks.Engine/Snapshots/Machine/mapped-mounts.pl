@@ -81,7 +81,7 @@ sub attach {
 sub is_mounted {
     my $path = shift;
     open my $file, '<', '/proc/self/mountinfo' or die "$!\n";
-    while (<$file>) { return 1 if (split ' ')[4] eq $path }
+    while (my $line = <$file>) { return 1 if (split ' ', $line)[4] eq $path }
     return 0;
 }
 

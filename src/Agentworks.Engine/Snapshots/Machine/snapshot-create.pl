@@ -7,16 +7,16 @@ my $store = store_for($raw, $user);
 my $tree = "$store/$id";
 discard($_) for $tree, "$tree.new";
 unlink "$tree.owners";
-my $parent = origin_of($raw);
+my $parent = mark_of($raw, 'snapshot');
 # The tree says itself where it comes from, and its snapshot says the same.
-set_origin($raw, $id);
+set_mark($raw, 'snapshot', $id);
 if (!is_whole_subvolume($raw)) {
     print join(' ', 'copy', $raw, $tree, $uid, $gid, $parent || '-', head_of($raw, $uid, $gid) || '-'), "\n";
     exit 0;
 }
 if (!eval { snapshot($raw, $store, $id, 1); 1 }) {
     my $why = $@;
-    set_origin($raw, $parent);
+    set_mark($raw, 'snapshot', $parent);
     die $why;
 }
 print join(' ', 'made', 'btrfs', $tree, $uid, $gid, $parent || '-', head_of($tree, $uid, $gid) || '-'), "\n";

@@ -16,4 +16,5 @@ probe=$(mktemp -p "$tree.new")
 rm -f "$probe" "$probe.copy"
 agw_confined "$raw" "$tree.new" -- cp -a --reflink=auto /from/. /to/
 mv -T "$tree.new" "$tree"
+! agw_is_btrfs "$tree" || btrfs -q property set -ts "$tree" ro true
 echo "made $how $tree $*"

@@ -6,7 +6,7 @@ sub snapshot {
     sysopen my $source, $from, POSIX::O_RDONLY | O_DIRECTORY | O_NOFOLLOW or die "$from: $!\n";
     sysopen my $target, $folder, POSIX::O_RDONLY | O_DIRECTORY | O_NOFOLLOW or die "$folder: $!\n";
     my $arguments = pack 'q Q Q x32 a4040', fileno $source, 0, $read_only ? 2 : 0, $name;
-    defined ioctl $target, 0x50009417, $arguments or die $!{EXDEV} ? "another file system\n" : "the snapshot could not be taken: $!\n";
+    defined ioctl $target, 0x50009417, $arguments or die $!{EXDEV} || $!{ENOTTY} ? "another file system\n" : "the snapshot could not be taken: $!\n";
 }
 
 # Whether a snapshot of it would hold all of it: it is a subvolume, and agents have made none of their own in it.
@@ -36,7 +36,7 @@ sub discard {
 sub owners {
     my %found;
     open my $list, '-|', 'find', $_[0], '-xdev', '(', qw(-type b -o -type c ), ')', '-printf', 'device\n', '-o', '-printf', '%U %G\n' or die "find: $!\n";
-    $found{$_} = 1 while <$list>;
+    while (my $line = <$list>) { $found{$line} = 1 }
     close $list or die "the tree could not be read\n";
     chomp(my @found = keys %found);
     return @found;
@@ -73,19 +73,17 @@ sub own_folder {
     chmod 02770, $tree or die "$tree: $!\n";
 }
 
-# The snapshot that a tree's files came from, on the tree itself, where only root sees it.
-my $origin = "trusted.agentworks.snapshot\0";
-sub set_origin {
-    my ($tree, $id) = @_;
-    my $place = "$tree\0";
-    my $value = $id;
-    return syscall($setxattr, $place, $origin, $value, length $value, 0) == 0;
+# What a tree says of itself, where only root sees it: "snapshot", the one that its files came from; "workspace", the fork that it is.
+sub set_mark {
+    my ($tree, $kind, $value) = @_;
+    my ($place, $name) = ("$tree\0", "trusted.agentworks.$kind\0");
+    return syscall($setxattr, $place, $name, $value, length $value, 0) == 0;
 }
 
-sub origin_of {
-    my $place = "$_[0]\0";
-    my $value = "\0" x 64;
-    my $length = syscall((POSIX::uname())[4] eq 'x86_64' ? 191 : 8, $place, $origin, $value, 64);
+sub mark_of {
+    my ($tree, $kind) = @_;
+    my ($place, $name, $value) = ("$tree\0", "trusted.agentworks.$kind\0", "\0" x 64);
+    my $length = syscall((POSIX::uname())[4] eq 'x86_64' ? 191 : 8, $place, $name, $value, 64);
     return $length > 0 ? substr($value, 0, $length) : '';
 }
 

@@ -1,5 +1,5 @@
-# FROM USER UID GID ROOT ADMIN KEEP HOW NAME PATH…, after trees.pl. Forks the tree FROM, whose files are UID's and GID's on the disk, to each PATH
-# for a new user NAME; without a UID FROM is the folder of USER's workspace as it is now. KEEP: agents who may enter all workspaces, whose files
+# FROM USER UID GID ROOT ADMIN KEEP HOW NAME PATH ID…, after trees.pl. Forks the tree FROM, whose files are UID's and GID's on the disk, to each PATH
+# for a new user NAME, as the workspace ID; without a UID FROM is the folder of USER's workspace as it is now. KEEP: agents who may enter all workspaces, whose files
 # stay theirs; HOW: "mapped", or "settled" to give the files to the new users one by one. Prints a line each:
 #   head COMMIT           of a workspace as it is now
 #   ok NAME mapped UID    it is there, whole; its files are UID's on the disk
@@ -9,7 +9,7 @@
 my ($from, $source, $uid, $gid, $root, $admin, $keep, $how, @forks) = @ARGV;
 my @keep = split ' ', $keep;
 my @wanted;
-push @wanted, { user => shift @forks, path => shift @forks } while @forks;
+push @wanted, { user => shift @forks, path => shift @forks, id => shift @forks } while @forks;
 my $live = $uid eq '';
 $| = 1;
 
@@ -24,7 +24,7 @@ if (!is_whole_subvolume($from)) {
 }
 
 # All forks are of one tree: the snapshot, or else the first of them, before anybody can reach it.
-my ($first) = grep { !-d tree_of($_) } @wanted;
+my ($first) = grep { !-e tree_of($_) } @wanted;
 my $base = $from;
 if ($first && ($live || strangers($from, "$from.owners"))) {
     $base = eval { new_tree($first, $from) };
@@ -117,9 +117,12 @@ sub make {
         -d _ && $is[4] == 0 && !glob "$path/{*,.[!.]*}" or die "$path is there already and is not this workspace\n";
     }
     my $tree = tree_of($fork);
-    if (!-d $tree) {
+    if (-e $tree) {
+        mark_of($tree, 'workspace') eq $fork->{id} or die "$tree is there already and is not this workspace\n";
+    } else {
         new_tree($fork, $base) if $base ne "$place/new";
         own_folder("$place/new", $uid, $gid);
+        set_mark("$place/new", 'workspace', $fork->{id}) or die "$tree cannot be marked: $!\n";
         rename "$place/new", $tree or die "$tree: $!\n";
     }
     home($user, $path, $to_uid, $to_gid);

@@ -1,4 +1,4 @@
-# FROM USER UID GID ROOT ADMIN KEEP HOW NAME PATH…, after workspace-stage.sh and access.sh, with agw_fork. Prints what workspace-fork.pl says; what that
+# FROM USER UID GID ROOT ADMIN KEEP HOW NAME PATH ID…, after workspace-stage.sh and access.sh, with agw_fork. Prints what workspace-fork.pl says; what that
 # leaves to be copied is copied here.
 set -eu
 umask 077
@@ -23,14 +23,9 @@ agw_copied() (
 for agent in $keep; do
     (
         known=$(agw_git "$agent" --get-all safe.directory 2>/dev/null) || :
-        user=
-        for word; do
-            if [ -n "$user" ]; then
-                printf '%s\n' "$known" | grep -qxF -- "$word" || agw_git "$agent" --add safe.directory "$word" || :
-                user=
-            else
-                user=$word
-            fi
+        while [ $# -ge 3 ]; do
+            printf '%s\n' "$known" | grep -qxF -- "$2" || agw_git "$agent" --add safe.directory "$2" || :
+            shift 3
         done
     ) >/dev/null 2>&1 &
 done
