@@ -48,6 +48,7 @@ public sealed class StateModel(StateStore store)
         var snapshots = state.ListSnapshots();
         var counts = snapshots.ToLookup(row => row.WorkspaceId, StringComparer.Ordinal);
         var names = snapshots.ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
+        var jobs = state.CountJobsByWorkspace();
         return (IReadOnlyList<AgwWorkspace>)[.. state.ListWorkspaces().Select(row => new AgwWorkspace
         {
             Name = row.Name,
@@ -74,6 +75,7 @@ public sealed class StateModel(StateStore store)
             ReadyTime = row.ReadyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
             SessionCount = sessions.GetValueOrDefault(row.Id),
+            JobCount = jobs.GetValueOrDefault(row.Id),
             Created = row.Created,
         })];
     });
