@@ -132,6 +132,7 @@ public sealed class WorkspaceCopier(
             Created = clock.GetUtcNow(),
         };
         state.Insert(row);
+        state.InheritEnvironmentVariables(source.Id, row.Id);
         return (Read(source, snapshot), from, row, to);
     });
 
