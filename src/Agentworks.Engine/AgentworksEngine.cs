@@ -8,6 +8,7 @@ using Agentworks.Doctor;
 using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
+using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
@@ -70,8 +71,12 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
+        var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock, () => Dedicated!);
+            _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock, () => Dedicated!);
+        var identity = new OperatorIdentity(options.Processes);
+        Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
+        GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
@@ -79,6 +84,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [disks], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
+        Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
@@ -139,6 +145,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public FileService Files { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
+    public GitService Git { get; }
+    public GitImporter GitImports { get; }
+    public MergeService Merges { get; }
     public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 
