@@ -10,11 +10,13 @@
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
+        'Jobs.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
         'Images.Format.ps1xml'
+        'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
     )
     FunctionsToExport    = @()
@@ -38,12 +40,14 @@
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwEnvironment'
+        'Get-AgwEnvironmentVariable'
         'Get-AgwFile'
         'Get-AgwFileContent'
         'Get-AgwGitCredential'
         'Get-AgwGitDiff'
         'Get-AgwGitStatus'
         'Get-AgwImage'
+        'Get-AgwJob'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -72,14 +76,17 @@
         'New-AgwVm'
         'New-AgwWorkspace'
         'Publish-AgwGitBranch'
+        'Receive-AgwJob'
         'Register-AgwVmHost'
         'Register-AgwWorkspace'
         'Remove-AgwAgent'
         'Remove-AgwConsole'
         'Remove-AgwConsoleSession'
         'Remove-AgwConsoleShell'
+        'Remove-AgwEnvironmentVariable'
         'Remove-AgwGitCredential'
         'Remove-AgwImage'
+        'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
         'Remove-AgwVm'
@@ -93,12 +100,15 @@
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'
+        'Set-AgwEnvironmentVariable'
         'Set-AgwFileContent'
         'Set-AgwGitCredential'
         'Set-AgwWorkspacePool'
+        'Start-AgwJob'
         'Start-AgwSession'
         'Start-AgwVm'
         'Start-AgwWorkspace'
+        'Stop-AgwJob'
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Stop-AgwWorkspace'
@@ -112,6 +122,7 @@
         'Update-AgwSshConfig'
         'Update-AgwVmNetwork'
         'Update-AgwWorkspacePool'
+        'Wait-AgwJob'
     )
     PrivateData          = @{
         PSData = @{
