@@ -11,6 +11,7 @@
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
         'Jobs.Types.ps1xml'
+        'Snapshots.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
@@ -18,6 +19,8 @@
         'Images.Format.ps1xml'
         'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
+        'Jobs.Format.ps1xml'
+        'Snapshots.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -51,6 +54,7 @@
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
+        'Get-AgwSnapshot'
         'Get-AgwVm'
         'Get-AgwVmBackup'
         'Get-AgwVmEvent'
@@ -73,6 +77,7 @@
         'New-AgwImage'
         'New-AgwPortForward'
         'New-AgwSession'
+        'New-AgwSnapshot'
         'New-AgwVm'
         'New-AgwWorkspace'
         'Publish-AgwGitBranch'
@@ -89,12 +94,14 @@
         'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
+        'Remove-AgwSnapshot'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
         'Repair-AgwConsole'
         'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
+        'Restore-AgwSnapshot'
         'Restore-AgwVm'
         'Resume-AgwWorkspace'
         'Revoke-AgwWorkspaceAccess'

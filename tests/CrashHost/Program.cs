@@ -53,6 +53,18 @@ switch (kind)
     case "copy":
         await engine.WorkspaceCopier.CopyAsync(new CopyWorkspace(args[4], name, args[5]), sink, CancellationToken.None);
         break;
+    case "snapshot":
+        await engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = name, Name = args[4] }, sink, CancellationToken.None);
+        break;
+    case "restore-snapshot":
+        await engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = name, Name = args[4] }, sink, CancellationToken.None);
+        break;
+    case "remove-snapshot":
+        await engine.Snapshots.RemoveAsync(name, args[4], sink, CancellationToken.None);
+        break;
+    case "fork":
+        await engine.Forks.ForkAsync(new ForkWorkspace(name, args[5..], args[4]), sink, CancellationToken.None);
+        break;
     case "move":
         await engine.WorkspaceMover.MoveAsync(
             new MoveWorkspace { Name = name, Path = args[4].StartsWith('/') ? args[4] : null, Vm = args[4].StartsWith('/') ? null : args[4] }, sink, CancellationToken.None);
