@@ -6,11 +6,11 @@ using Agentworks.Ports;
 namespace Agentworks.Platforms.Nspawn;
 
 /// <summary>One machine within one operation on it: its disk, network, control group and processes.</summary>
-internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock)
+internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, IGatewayUplink uplink, TimeProvider clock)
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
 
-    private readonly MachineNetwork network = new(paths, commands, clock);
+    private readonly MachineNetwork network = new(paths, commands, uplink, clock);
     private readonly MachineCgroup group = new(paths.Id);
 
     public MachineDisk Disk { get; } = new(paths, commands, clock);
@@ -21,7 +21,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
     public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
 
     /// <summary>Mounts everything and starts nspawn.</summary>
-    public async Task<HostProcess> LaunchAsync(string image, OwnerRecord owner, CancellationToken cancellationToken)
+    public async Task<HostProcess> LaunchAsync(string image, OwnerRecord owner, NetworkRules? rules, CancellationToken cancellationToken)
     {
         await Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         if (!Identity.IsWritten)
@@ -30,16 +30,16 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
         }
 
         await Disk.MountRootAsync(image, cancellationToken).ConfigureAwait(false);
-        await network.CreateAsync(cancellationToken).ConfigureAwait(false);
+        await network.CreateAsync(rules, cancellationToken).ConfigureAwait(false);
         return await NspawnLauncher.StartAsync(commands, paths, owner.WorkspacesPath, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives it its way out while it boots, and returns when its sshd listens.</summary>
-    public async Task AwaitBootAsync(HostProcess nspawn, IEventSink events, CancellationToken cancellationToken)
+    public async Task AwaitBootAsync(HostProcess nspawn, NetworkRules? rules, IEventSink events, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.WhenAll(network.ConnectAsync(events, cancellationToken), AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAll(network.ConnectAsync(rules, events, cancellationToken), AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
         }
         catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
         {

@@ -15,7 +15,7 @@ namespace Agentworks.Platforms.Nspawn;
 /// A machine is found by its id alone: a folder under <see cref="NspawnLayout.Machines"/>, a namespace, a control group and two processes
 /// whose identities are in that folder. Nothing depends on <see cref="PlatformMachine.Data"/>.
 /// </remarks>
-public sealed class NspawnPlatform : IVmPlatform
+public sealed partial class NspawnPlatform : IVmPlatform
 {
     // For a shutdown that an earlier command began and did not live to see.
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(20);
@@ -34,6 +34,7 @@ public sealed class NspawnPlatform : IVmPlatform
         this.clock = clock;
         layout = new NspawnLayout(root ?? NspawnLayout.DefaultRoot);
         images = new NspawnImageStore(processes, clock, layout);
+        Uplink = new SlirpUplink(clock);
     }
 
     public string Name => "nspawn";
@@ -90,7 +91,7 @@ public sealed class NspawnPlatform : IVmPlatform
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
         await machine.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
-        await machine.Identity.WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
+        await machine.Identity.WriteAsync(spec.HostName, spec.Network is null ? MachineNetwork.Resolver : MachineAddress.Gateway, cancellationToken).ConfigureAwait(false);
         return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
@@ -106,11 +107,11 @@ public sealed class NspawnPlatform : IVmPlatform
             var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
             var image = images.Has(owner.Image) ? images.RootOf(owner.Image)
                 : throw Missing($"The image {owner.Image} of machine '{machine.Spec.Name}' is not in {layout.Images}.", machine);
-            nspawn = await it.LaunchAsync(image, owner, cancellationToken).ConfigureAwait(false);
+            nspawn = await it.LaunchAsync(image, owner, machine.Spec.Network?.Normalize(), cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        await it.AwaitBootAsync(nspawn, events, cancellationToken).ConfigureAwait(false);
+        await it.AwaitBootAsync(nspawn, machine.Spec.Network?.Normalize(), events, cancellationToken).ConfigureAwait(false);
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} is up."));
     }
 
@@ -140,7 +141,7 @@ public sealed class NspawnPlatform : IVmPlatform
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
         var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
-        var it = new NspawnMachine(paths, new HostCommands(processes, fence), clock);
+        var it = new NspawnMachine(paths, new HostCommands(processes, fence), Uplink, clock);
         await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         NspawnRemains.Delete(paths);
         NspawnRemains.ThrowIfAny(paths, machine.Spec.Name);
@@ -181,7 +182,7 @@ public sealed class NspawnPlatform : IVmPlatform
     private async Task<NspawnMachine> BeginAsync(NspawnPaths paths, CancellationToken cancellationToken)
     {
         var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
-        return new NspawnMachine(paths, new HostCommands(processes, fence), clock);
+        return new NspawnMachine(paths, new HostCommands(processes, fence), Uplink, clock);
     }
 
     /// <summary>A new image has taken the place of older ones, which go unless machines are copies of them.</summary>
