@@ -35,10 +35,19 @@ internal sealed class Conversation : IAsyncDisposable
         return it;
     }
 
-    public async Task SayAsync(string text)
+    /// <param name="text">A line.</param>
+    /// <param name="mayBeCut">A keepalive or retransmission may have told the program before; then there is nobody to say it.</param>
+    public async Task SayAsync(string text, bool mayBeCut = false)
     {
-        await process.StandardInput.WriteLineAsync(text);
-        await process.StandardInput.FlushAsync();
+        try
+        {
+            await process.StandardInput.WriteLineAsync(text);
+            await process.StandardInput.FlushAsync();
+        }
+        catch (IOException) when (mayBeCut)
+        {
+            // What it heard says so.
+        }
     }
 
     public async Task<string?> HearAsync() => await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
