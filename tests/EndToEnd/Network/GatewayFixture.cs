@@ -35,7 +35,7 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     public async Task<PlatformMachine> StartAsync(NetworkRules rules, string name = "net")
     {
-        var machine = await Platform.CreateAsync(machines.NewSpec(name) with { Network = rules }, new ListJournal(), NullEventSink.Instance, CancellationToken.None);
+        var machine = await Platform.CreateAsync(machines.NewSpec(name) with { Dedicated = true, Network = rules }, new ListJournal(), NullEventSink.Instance, CancellationToken.None);
         await Platform.StartAsync(machine, NullEventSink.Instance, CancellationToken.None);
         return machine;
     }
@@ -54,8 +54,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         var shell = Platform.GetPlatformShell(machine)!;
         var address = new AddressBook(PathsOf(machine)).Find()!;
         var program = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Network", "probes.pl"));
-        var script = program + "\n__END__\n";
-        await File.WriteAllTextAsync(Path.Combine(PathsOf(machine).RootMount, "root/probes.pl"), script);
+        await ReadAsync(machine, $"cat > /root/probes.pl <<'PROBES'\n{program}\nPROBES\n");
         using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Concat(probes.Select((probe, i) => $"{i} {probe}\n"))));
         var result = await machines.Processes.RunAsync(
             shell.FileName, [.. shell.Arguments, $"perl /root/probes.pl {(int)Math.Ceiling(seconds)} {address.Mac} {MachineAddress.GatewayMac}"],

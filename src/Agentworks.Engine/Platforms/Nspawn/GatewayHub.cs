@@ -34,7 +34,7 @@ internal sealed class GatewayHub(NspawnPaths paths, HostCommands commands)
     public async Task AttachAsync(MachineAddress machine, string hostName, CancellationToken cancellationToken)
     {
         CreateNames();
-        var held = await FileLock.TakeAsync(Names + ".lock", cancellationToken).ConfigureAwait(false);
+        var held = await FileLock.TakeAsync(Path.Combine(Root, "lock"), cancellationToken).ConfigureAwait(false);
         await using var _ = held.ConfigureAwait(false);
         await DropLinkAsync(cancellationToken).ConfigureAwait(false);
         var isNew = !MountTable.IsMounted(Namespace);
@@ -73,7 +73,7 @@ internal sealed class GatewayHub(NspawnPaths paths, HostCommands commands)
             return;
         }
 
-        var held = await FileLock.TakeAsync(Names + ".lock", cancellationToken).ConfigureAwait(false);
+        var held = await FileLock.TakeAsync(Path.Combine(Root, "lock"), cancellationToken).ConfigureAwait(false);
         await using var _ = held.ConfigureAwait(false);
         UnixFiles.DeleteIfThere(NameFile);
         await DropLinkAsync(cancellationToken).ConfigureAwait(false);

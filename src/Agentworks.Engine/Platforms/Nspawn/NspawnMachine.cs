@@ -5,33 +5,34 @@ using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 
-/// <summary>One machine within one operation on it: its disk, network, control group and processes.</summary>
-internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, IGatewayUplink uplink, TimeProvider clock)
+/// <summary>One machine within one operation on it: its root, network, control groups and processes.</summary>
+internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock, IMachineRoot root, IGatewayUplink? uplink = null)
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
 
-    private readonly MachineNetwork network = new(paths, commands, uplink, clock);
+    private readonly MachineNetwork network = new(paths, commands, uplink ?? new SlirpUplink(clock), clock);
     private readonly MachineCgroup group = new(paths.Id);
-
-    public MachineDisk Disk { get; } = new(paths, commands, clock);
-    public MachineIdentity Identity { get; } = new(paths, commands);
+    private readonly MachineLimits limits = new(paths.Id);
 
     public bool IsStopping => File.Exists(paths.Stopping);
 
     public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
 
     /// <summary>Mounts everything and starts nspawn.</summary>
-    public async Task<HostProcess> LaunchAsync(string image, OwnerRecord owner, NetworkRules? rules, CancellationToken cancellationToken)
+    public async Task<HostProcess> LaunchAsync(OwnerRecord owner, NetworkRules? rules, CancellationToken cancellationToken)
     {
-        await Disk.MountAsync(cancellationToken).ConfigureAwait(false);
-        if (!Identity.IsWritten)
+        try
         {
-            throw new PlatformException($"Machine '{owner.Name}' was never made to the end.") { Target = owner.Name };
+            var opened = root.OpenAsync(cancellationToken);
+            await Task.WhenAll(opened, network.CreateAsync(rules, cancellationToken)).ConfigureAwait(false);
+            var folder = await opened.ConfigureAwait(false);
+            return await NspawnLauncher.StartAsync(commands, paths, folder, root.Workspaces, owner, cancellationToken).ConfigureAwait(false);
         }
-
-        await Disk.MountRootAsync(image, cancellationToken).ConfigureAwait(false);
-        await network.CreateAsync(rules, cancellationToken).ConfigureAwait(false);
-        return await NspawnLauncher.StartAsync(commands, paths, owner.WorkspacesPath, cancellationToken).ConfigureAwait(false);
+        catch
+        {
+            await ClearAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Gives it its way out while it boots, and returns when its sshd listens.</summary>
@@ -55,6 +56,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, IG
         if (FindRunning() is not null)
         {
             await File.WriteAllTextAsync(paths.Stopping, string.Empty, cancellationToken).ConfigureAwait(false);
+            await group.FreezeAsync(false, TimeSpan.FromSeconds(2), clock, cancellationToken).ConfigureAwait(false);
 
             // nspawn passes SIGTERM on to the machine's init as the signal that means an orderly shutdown.
             await BackgroundProgram.EndAsync(paths.Run, grace, clock, cancellationToken).ConfigureAwait(false);
@@ -69,8 +71,9 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, IG
         // nspawn may have been killed and its machine live on: two on one disk must not be.
         await group.KillAsync(clock, cancellationToken).ConfigureAwait(false);
         await network.RemoveAsync(cancellationToken).ConfigureAwait(false);
-        await Disk.UnmountAsync(cancellationToken).ConfigureAwait(false);
+        await root.CloseAsync(cancellationToken).ConfigureAwait(false);
         group.Remove();
+        limits.Remove();
         UnixFiles.DeleteIfThere(paths.Run);
         UnixFiles.DeleteIfThere(paths.Stopping);
     }

@@ -8,8 +8,8 @@ namespace Agentworks.Platforms.Nspawn;
 /// <summary>
 /// Machines as containers of systemd-nspawn: a real Debian with systemd and sshd, a copy-on-write clone of one image, in process, mount and
 /// network namespaces of its own. Its kernel is this computer's, and root inside is root's uid outside: it separates things that trust
-/// each other a little, and it is no wall against an attacker who is root inside. CPU and memory are not limited; the disk is.
-/// A reboot from inside ends it; the next command that needs it starts it again.
+/// each other a little, and it is no wall against an attacker who is root inside. The disk is limited; processors and memory are only of
+/// dedicated machines. A reboot from inside ends it; the next command that needs it starts it again.
 /// </summary>
 /// <remarks>
 /// A machine is found by its id alone: a folder under <see cref="NspawnLayout.Machines"/>, a namespace, a control group and two processes
@@ -24,6 +24,9 @@ public sealed partial class NspawnPlatform : IVmPlatform
     private readonly TimeProvider clock;
     private readonly NspawnLayout layout;
     private readonly NspawnImageStore images;
+    private readonly DedicatedStore store;
+    private readonly DedicatedImages prepared;
+    private readonly DedicatedMachines dedicated;
 
     /// <param name="processes">Runs this computer's tools.</param>
     /// <param name="clock">For waits and the date of creation.</param>
@@ -35,6 +38,9 @@ public sealed partial class NspawnPlatform : IVmPlatform
         layout = new NspawnLayout(root ?? NspawnLayout.DefaultRoot);
         images = new NspawnImageStore(processes, clock, layout);
         Uplink = new SlirpUplink(clock);
+        store = new DedicatedStore(layout, new HostCommands(processes), clock);
+        prepared = new DedicatedImages(processes, clock, layout, images, store);
+        dedicated = new DedicatedMachines(processes, clock, layout, prepared, store);
     }
 
     public string Name => "nspawn";
@@ -45,7 +51,11 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
     public void Validate(MachineSpec spec)
     {
-        _ = ImageFor(spec);
+        if (!spec.Dedicated)
+        {
+            _ = ImageFor(spec);
+        }
+
         if (SizeOf(spec) < 1)
         {
             throw new InvalidRequestException($"A disk of {SizeOf(spec)} GiB cannot be; it takes at least 1.") { Target = spec.Name };
@@ -65,6 +75,14 @@ public sealed partial class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.Check(processes), spec);
         Validate(spec);
+        return spec.Dedicated
+            ? await dedicated.CreateAsync(spec, journal, events, cancellationToken).ConfigureAwait(false)
+            : await CreateLayeredAsync(spec, journal, events, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PlatformMachine> CreateLayeredAsync(
+        MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken)
+    {
         var inputs = ImageFor(spec);
         var paths = layout.For(spec.Id);
         var owner = OwnerRecord.Read(paths.Owner)
@@ -76,7 +94,8 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
         // The record names the image before it is looked for, so that nobody removes it as unused in between.
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
-        var machine = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var root = new LayeredRoot(paths, new HostCommands(processes, fence), clock, images);
         UnixFiles.CreatePrivateFolder(paths.Folder);
         owner.Write(paths.Owner);
         if (!images.Has(owner.Image))
@@ -87,11 +106,11 @@ public sealed partial class NspawnPlatform : IVmPlatform
         }
 
         await journal.RecordAsync($"disk {paths.Disk}", cancellationToken).ConfigureAwait(false);
-        await machine.Disk.CreateAsync(SizeOf(spec), cancellationToken).ConfigureAwait(false);
+        await root.Disk.CreateAsync(SizeOf(spec), cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
-        await machine.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
+        await root.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
-        await machine.Identity.WriteAsync(spec.HostName, spec.Network is null ? MachineNetwork.Resolver : MachineAddress.Gateway, cancellationToken).ConfigureAwait(false);
+        await root.Identity.WriteAsync(spec.HostName, spec.Network is null ? MachineNetwork.Resolver : MachineAddress.Gateway, cancellationToken).ConfigureAwait(false);
         return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
@@ -99,15 +118,13 @@ public sealed partial class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
-        var it = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+        var it = await BeginAsync(machine.Spec, cancellationToken).ConfigureAwait(false);
         var nspawn = it.IsStopping ? null : it.FindRunning();
         if (nspawn is null)
         {
             await it.StopAsync(DefaultGrace, cancellationToken).ConfigureAwait(false);
             var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
-            var image = images.Has(owner.Image) ? images.RootOf(owner.Image)
-                : throw Missing($"The image {owner.Image} of machine '{machine.Spec.Name}' is not in {layout.Images}.", machine);
-            nspawn = await it.LaunchAsync(image, owner, machine.Spec.Network?.Normalize(), cancellationToken).ConfigureAwait(false);
+            nspawn = await it.LaunchAsync(owner, machine.Spec.Network?.Normalize(), cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
@@ -121,7 +138,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
         if (Directory.Exists(paths.Folder))
         {
-            var it = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+            var it = await BeginAsync(machine.Spec, cancellationToken).ConfigureAwait(false);
             await it.StopAsync(grace, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -131,7 +148,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
         return Task.FromResult(
             NspawnReadiness.CheckPrivileges() is { Ready: false } ? PowerState.Unknown
-            : HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
+            : HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? (new MachineCgroup(paths.Id).IsFrozen ? PowerState.Suspended : PowerState.Running)
             : File.Exists(paths.Owner) ? PowerState.Stopped
             : PowerState.Missing);
     }
@@ -141,8 +158,13 @@ public sealed partial class NspawnPlatform : IVmPlatform
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
         var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
-        var it = new NspawnMachine(paths, new HostCommands(processes, fence), Uplink, clock);
+        var it = Machine(machine.Spec, new HostCommands(processes, fence));
         await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        if (machine.Spec.Dedicated)
+        {
+            await dedicated.RemoveAsync(paths, cancellationToken).ConfigureAwait(false);
+        }
+
         NspawnRemains.Delete(paths);
         NspawnRemains.ThrowIfAny(paths, machine.Spec.Name);
         fence.Remove();
@@ -150,12 +172,13 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
     public ChannelCommand? GetPlatformShell(PlatformMachine machine)
     {
-        var group = new MachineCgroup(layout.For(machine.Spec.Id).Id);
+        var id = layout.For(machine.Spec.Id).Id;
+        var group = new MachineCgroup(id);
         var init = group.FindInit() ?? throw new NotReadyException($"Machine '{machine.Spec.Name}' is not running.")
         {
             Target = machine.Spec.Name,
         };
-        return NspawnShell.Describe(new HostCommands(processes), machine.Spec.Name, init, group.InitFiles);
+        return NspawnShell.Describe(new HostCommands(processes), machine.Spec.Name, init, [.. group.InitFiles, .. new MachineLimits(id).JoinFiles]);
     }
 
     public SshEndpoint GetSshEndpoint(PlatformMachine machine)
@@ -179,10 +202,17 @@ public sealed partial class NspawnPlatform : IVmPlatform
         return Task.FromResult<IReadOnlyList<string>?>([$"{words[0]} {words[1]}"]);
     }
 
-    private async Task<NspawnMachine> BeginAsync(NspawnPaths paths, CancellationToken cancellationToken)
+    private async Task<NspawnMachine> BeginAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
-        return new NspawnMachine(paths, new HostCommands(processes, fence), Uplink, clock);
+        var fence = await OperationFence.BeginAsync(layout.For(spec.Id), clock, cancellationToken).ConfigureAwait(false);
+        return Machine(spec, new HostCommands(processes, fence));
+    }
+
+    private NspawnMachine Machine(MachineSpec spec, HostCommands commands)
+    {
+        var paths = layout.For(spec.Id);
+        IMachineRoot root = spec.Dedicated ? new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)) : new LayeredRoot(paths, commands, clock, images);
+        return new NspawnMachine(paths, commands, clock, root, Uplink);
     }
 
     /// <summary>A new image has taken the place of older ones, which go unless machines are copies of them.</summary>
