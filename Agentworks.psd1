@@ -14,6 +14,7 @@
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
+        'Network.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -39,6 +40,7 @@
         'Get-AgwFile'
         'Get-AgwFileContent'
         'Get-AgwGitCredential'
+        'Get-AgwNetworkPolicy'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -81,6 +83,7 @@
         'Set-AgwConsoleSession'
         'Set-AgwFileContent'
         'Set-AgwGitCredential'
+        'Set-AgwNetworkPolicy'
         'Start-AgwSession'
         'Start-AgwVm'
         'Stop-AgwSession'

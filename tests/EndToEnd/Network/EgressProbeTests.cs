@@ -5,7 +5,8 @@ using Agentworks.Tests.EndToEnd.Support;
 namespace Agentworks.Tests.EndToEnd.Network;
 
 /// <summary>Root of a machine tries to get out in every way that we know of, under each kind of rules.</summary>
-public sealed class EgressProbeTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+[Collection("gateway")]
+public sealed class EgressProbeTests(GatewayFixture fixture) : IAsyncLifetime
 {
     private static readonly NetworkRules Open = new() { AllowInternet = true };
 
@@ -14,6 +15,10 @@ public sealed class EgressProbeTests(GatewayFixture fixture) : IClassFixture<Gat
         AllowInternet = true,
         AllowedHosts = ["good.example", "*.below.example", "rebind.example", "203.0.113.10", "198.51.100.0/25", "10.20.30.0/24"],
     };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => fixture.ClearAsync();
 
     [MachineFact]
     public async Task ClosedNothingGetsOut()

@@ -103,7 +103,7 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
     {
         if (links.TryRemove(paths.Id, out var number))
         {
-            await ShellAsync($"ip -n {name} link delete u{number} 2>/dev/null; true");
+            await ShellAsync($"ip -n {name} link delete u{number} 2>/dev/null || true");
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
             server.Dispose();
         }
 
-        await ShellAsync($"ip netns delete {name} 2>/dev/null; true");
+        await ShellAsync($"ip netns delete {name} 2>/dev/null || true");
     }
 
     private async Task<IReadOnlyList<string>> ElementsAsync(int number, string set)

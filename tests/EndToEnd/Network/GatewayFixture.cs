@@ -11,6 +11,7 @@ namespace Agentworks.Tests.EndToEnd.Network;
 public sealed class GatewayFixture : IAsyncLifetime
 {
     private readonly NspawnFixture machines = new();
+    private readonly System.Collections.Concurrent.ConcurrentBag<PlatformMachine> started = [];
 
     internal FakeInternet Internet { get; } = new();
     public NspawnPlatform Platform { get; private set; } = null!;
@@ -29,13 +30,25 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        await ClearAsync();
         await machines.DisposeAsync();
         await Internet.DisposeAsync();
     }
 
+    /// <summary>Removes the machines of a test: each takes some of what this computer has only so many of.</summary>
+    public async Task ClearAsync()
+    {
+        while (started.TryTake(out var machine))
+        {
+            await Platform.RemoveAsync(machine, CancellationToken.None);
+        }
+    }
+
     public async Task<PlatformMachine> StartAsync(NetworkRules rules, string name = "net")
     {
-        var machine = await Platform.CreateAsync(machines.NewSpec(name) with { Dedicated = true, Network = rules }, new ListJournal(), NullEventSink.Instance, CancellationToken.None);
+        var spec = machines.NewSpec(name) with { Dedicated = true, Network = rules };
+        started.Add(new PlatformMachine(spec, "{}"));
+        var machine = await Platform.CreateAsync(spec, new ListJournal(), NullEventSink.Instance, CancellationToken.None);
         await Platform.StartAsync(machine, NullEventSink.Instance, CancellationToken.None);
         return machine;
     }

@@ -3,7 +3,8 @@ using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Network;
 
-public sealed class InterVmTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+[Collection("gateway")]
+public sealed class InterVmTests(GatewayFixture fixture) : IAsyncLifetime
 {
     private const string Serve = """
         systemd-run --quiet --collect perl -e 'use Socket; use Errno; my $w=""; my @l; for my $p (8080, 9090) {
@@ -15,6 +16,10 @@ public sealed class InterVmTests(GatewayFixture fixture) : IClassFixture<Gateway
         """;
 
     private static readonly NetworkRules Meeting = new() { AllowInterVm = true };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => fixture.ClearAsync();
 
     [MachineFact]
     public async Task MachinesThatBothAllowItReachOneAnotherAndNoOthers()

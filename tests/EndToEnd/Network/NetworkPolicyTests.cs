@@ -7,10 +7,15 @@ using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Network;
 
-public sealed class NetworkPolicyTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+[Collection("gateway")]
+public sealed class NetworkPolicyTests(GatewayFixture fixture) : IAsyncLifetime
 {
     private static readonly NetworkRules Open = new() { AllowInternet = true };
     private static readonly NetworkRules Listed = new NetworkRules { AllowInternet = true, AllowedHosts = ["good.example", "203.0.113.10"] }.Normalize();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => fixture.ClearAsync();
 
     [MachineFact]
     public async Task RulesOfAMachineThatRunsAreSwitchedAndReadBack()

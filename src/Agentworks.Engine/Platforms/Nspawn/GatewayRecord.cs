@@ -2,8 +2,11 @@ using System.Text.Json;
 
 namespace Agentworks.Platforms.Nspawn;
 
-/// <summary>What a gateway was given last. The listing is how nft tells the same rules, so that a change by other hands is seen; null until it was asked for.</summary>
-internal sealed record GatewayRecord(NetworkRules Rules, string? Listing)
+/// <summary>What a gateway was given last.</summary>
+/// <param name="Rules">What it stands for.</param>
+/// <param name="Text">In nft's language. It depends on this computer's addresses too.</param>
+/// <param name="Listing">How nft tells the same rules, so that a change by other hands is seen; null until it was asked for.</param>
+internal sealed record GatewayRecord(NetworkRules Rules, string Text, string? Listing)
 {
     public static GatewayRecord? Read(string file)
     {

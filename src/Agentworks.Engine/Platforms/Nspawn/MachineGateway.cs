@@ -56,7 +56,7 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
                 """,
         ];
         await commands.FeedAsync("sh", arguments, text.Guard + text.Write(formerSets: null), Limit, cancellationToken).ConfigureAwait(false);
-        new GatewayRecord(rules, Listing: null).Write(paths.GatewayRecord);
+        new GatewayRecord(rules, text.Write([]), Listing: null).Write(paths.GatewayRecord);
     }
 
     /// <summary>Brings up what the rules allow, for a machine that starts or runs. What cannot be had is missing then, and a warning tells why.</summary>
@@ -81,7 +81,7 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
             var machine = addresses.Find() ?? throw new PlatformException($"Machine {paths.Id} has no address.") { Target = paths.Id };
             var text = RulesOf(rules, machine);
             var before = GatewayRecord.Read(paths.GatewayRecord);
-            if (!await IsInForceAsync(before, rules, cancellationToken).ConfigureAwait(false))
+            if (!await IsInForceAsync(before, text, cancellationToken).ConfigureAwait(false))
             {
                 File.Delete(paths.GatewayRecord);
                 var formerSets = before is null ? null : RulesOf(before.Rules, machine).NameSets;
@@ -91,7 +91,7 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
             await Task.WhenAll(
                 ResolveAsync(rules, text, cancellationToken), MeetAsync(rules, machine, cancellationToken), LeaveAsync(rules, cancellationToken)).ConfigureAwait(false);
             var (listing, _) = await LookAsync(cancellationToken).ConfigureAwait(false) ?? throw new PlatformException("nft does not tell the rules.") { Target = paths.Id };
-            new GatewayRecord(rules, listing).Write(paths.GatewayRecord);
+            new GatewayRecord(rules, text.Write([]), listing).Write(paths.GatewayRecord);
         }
         catch
         {
@@ -103,13 +103,14 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
     /// <summary>What is in force, as far as it is what was given: null when the rules are others.</summary>
     public async Task<NetworkRules?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (!Exists() || GatewayRecord.Read(paths.GatewayRecord) is not { Listing: not null } record
+        if (!Exists() || addresses.Find() is not { } machine || GatewayRecord.Read(paths.GatewayRecord) is not { Listing: not null } record
+            || RulesOf(record.Rules, machine) is not { } text || text.Write([]) != record.Text
             || await LookAsync(cancellationToken).ConfigureAwait(false) is not { } seen || seen.Listing != record.Listing)
         {
             return null;
         }
 
-        var answers = addresses.Find() is { } machine && (!RulesOf(record.Rules, machine).NeedsResolver || resolver.IsRunning);
+        var answers = !text.NeedsResolver || resolver.IsRunning;
         return record.Rules with
         {
             AllowInternet = record.Rules.AllowInternet && answers && uplink.IsConnected(paths),
@@ -159,8 +160,8 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
     private Task LeaveAsync(NetworkRules rules, CancellationToken cancellationToken) =>
         rules.AllowInternet ? uplink.ConnectAsync(paths, commands, cancellationToken) : uplink.DisconnectAsync(paths, commands, cancellationToken);
 
-    private async Task<bool> IsInForceAsync(GatewayRecord? record, NetworkRules rules, CancellationToken cancellationToken) =>
-        record is not null && record.Rules.IsSameAs(rules)
+    private async Task<bool> IsInForceAsync(GatewayRecord? record, GatewayRules text, CancellationToken cancellationToken) =>
+        record is not null && record.Text == text.Write([])
         && (record.Listing is null || (await LookAsync(cancellationToken).ConfigureAwait(false))?.Listing == record.Listing);
 
     private async Task<(string Listing, IReadOnlyList<string> Interfaces)?> LookAsync(CancellationToken cancellationToken)
