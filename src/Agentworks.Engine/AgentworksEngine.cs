@@ -75,7 +75,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
-        Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [disks], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
@@ -83,7 +85,6 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
-        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
         Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
