@@ -47,7 +47,8 @@ public sealed class NetworkPolicyService(StateStore store, PlatformRegistry plat
                 var current = store.Read(state => state.GetVm(vm.Id)) ?? throw new NotFoundException(EntityKind.Workspace, row.Name) { Target = row.Name };
                 var rules = Merge(current, request);
                 scope.Record("rules");
-                current = store.Write(state => state.Update(current with { NetworkRulesJson = JsonSerializer.Serialize(rules) }));
+                current = current with { NetworkRulesJson = JsonSerializer.Serialize(rules) };
+                store.Write(state => state.Update(current));
                 Advise(rules, row.Name, events);
                 scope.Record("apply");
                 await policy.ApplyAsync(current.ToMachine(store.OwnerTag), rules, cancellationToken).ConfigureAwait(false);
