@@ -49,7 +49,7 @@ public sealed class NetworkPolicyService(StateStore store, PlatformRegistry plat
                 scope.Record("rules");
                 current = current with { NetworkRulesJson = JsonSerializer.Serialize(rules) };
                 store.Write(state => state.Update(current));
-                Advise(rules, row.Name, events);
+                Advise(request, rules, events);
                 scope.Record("apply");
                 await policy.ApplyAsync(current.ToMachine(store.OwnerTag), rules, cancellationToken).ConfigureAwait(false);
                 scope.Note(VmEventNames.NetworkChanged, Describe(rules));
@@ -94,16 +94,16 @@ public sealed class NetworkPolicyService(StateStore store, PlatformRegistry plat
 
     private static NetworkRules Wanted(VmRow vm) => (vm.ToMachine().Spec.Network ?? NetworkRules.Closed).Normalize();
 
-    private static void Advise(NetworkRules rules, string workspace, IEventSink events)
+    private static void Advise(SetNetworkPolicy request, NetworkRules rules, IEventSink events)
     {
-        if (rules.AllowedHosts.Count > 0 && !rules.AllowInternet)
+        if (request.AllowedHosts is { Count: > 0 } && !rules.AllowInternet)
         {
-            events.Report(new WarningEvent($"The hosts that workspace '{workspace}' may reach count only once it may reach the internet: add -AllowInternet."));
+            events.Report(new WarningEvent($"The hosts that workspace '{request.Workspace}' may reach count only once it may reach the internet: add -AllowInternet."));
         }
 
-        if (rules.AllowedPorts.Count > 0 && !rules.AllowInterVm)
+        if (request.AllowedPorts is { Count: > 0 } && !rules.AllowInterVm)
         {
-            events.Report(new WarningEvent($"The ports on which others may reach workspace '{workspace}' count only once it may meet others: add -AllowInterVm."));
+            events.Report(new WarningEvent($"The ports on which others may reach workspace '{request.Workspace}' count only once it may meet others: add -AllowInterVm."));
         }
     }
 
