@@ -11,6 +11,7 @@
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
         'Jobs.Types.ps1xml'
+        'Snapshots.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
@@ -18,6 +19,7 @@
         'Git.Format.ps1xml'
         'Jobs.Format.ps1xml'
         'Network.Format.ps1xml'
+        'Snapshots.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -51,6 +53,7 @@
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
+        'Get-AgwSnapshot'
         'Get-AgwVm'
         'Get-AgwVmBackup'
         'Get-AgwVmEvent'
@@ -71,6 +74,7 @@
         'New-AgwGitCommit'
         'New-AgwPortForward'
         'New-AgwSession'
+        'New-AgwSnapshot'
         'New-AgwVm'
         'New-AgwWorkspace'
         'Publish-AgwGitBranch'
@@ -85,12 +89,14 @@
         'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
+        'Remove-AgwSnapshot'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
         'Repair-AgwConsole'
         'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
+        'Restore-AgwSnapshot'
         'Restore-AgwVm'
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
