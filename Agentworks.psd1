@@ -20,6 +20,7 @@
         'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
         'Jobs.Format.ps1xml'
+        'Network.Format.ps1xml'
         'Snapshots.Format.ps1xml'
     )
     FunctionsToExport    = @()
@@ -51,6 +52,7 @@
         'Get-AgwGitStatus'
         'Get-AgwImage'
         'Get-AgwJob'
+        'Get-AgwNetworkPolicy'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -110,6 +112,7 @@
         'Set-AgwEnvironmentVariable'
         'Set-AgwFileContent'
         'Set-AgwGitCredential'
+        'Set-AgwNetworkPolicy'
         'Set-AgwWorkspacePool'
         'Start-AgwJob'
         'Start-AgwSession'
