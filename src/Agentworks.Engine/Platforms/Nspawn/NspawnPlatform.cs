@@ -139,7 +139,7 @@ public sealed class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var it = new NspawnMachine(paths, new HostCommands(processes, fence), clock);
         await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         NspawnRemains.Delete(paths);
@@ -180,7 +180,7 @@ public sealed class NspawnPlatform : IVmPlatform
 
     private async Task<NspawnMachine> BeginAsync(NspawnPaths paths, CancellationToken cancellationToken)
     {
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         return new NspawnMachine(paths, new HostCommands(processes, fence), clock);
     }
 

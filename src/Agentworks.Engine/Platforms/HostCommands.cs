@@ -1,7 +1,7 @@
 using Agentworks.Errors;
 using Agentworks.Ports;
 
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>Runs this computer's own tools, each bounded in time; a failing one becomes an exception with what it said.</summary>
 /// <param name="processes">Runs them.</param>

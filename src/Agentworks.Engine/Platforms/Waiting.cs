@@ -1,4 +1,4 @@
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>Waits for conditions of the kernel that send no word.</summary>
 internal static class Waiting

@@ -1,4 +1,4 @@
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>Folders and files with the modes of Unix, which only this driver's computers have.</summary>
 internal static class UnixFiles
