@@ -52,6 +52,17 @@ internal static class UnixFiles
         File.Move(unfinished, path, overwrite: true);
     }
 
+    /// <summary>A new file for its owner alone.</summary>
+    public static FileStream CreateFile(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException();
+        }
+
+        return new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+    }
+
     private static void SetMode(string path, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
