@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Platforms.Nspawn;
@@ -14,8 +15,8 @@ namespace Agentworks.Platforms.Qemu;
 /// </summary>
 internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimeProvider clock)
 {
-    /// <summary>The size of a new machine's disk when nobody says; the disk takes only what is written.</summary>
-    public const int DefaultGiB = 20;
+    /// <summary>The size of a base's disk; what is larger is grown at the first boot.</summary>
+    public const int SmallestGiB = 2;
 
     private static readonly byte[] Qcow = [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(30);
@@ -98,6 +99,14 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
         }
     }
 
+    /// <summary>How many GiB a disk has: none over it can be smaller.</summary>
+    public async Task<int> SizeAsync(string disk, CancellationToken cancellationToken)
+    {
+        var json = await commands.RunAsync("qemu-img", ["info", "-U", "--output=json", disk], cancellationToken).ConfigureAwait(false);
+        using var document = JsonDocument.Parse(json);
+        return (int)((document.RootElement.GetProperty("virtual-size").GetInt64() + (1L << 30) - 1) >> 30);
+    }
+
     private async Task MakeAsync(string key, Func<string, Task> make, IEventSink events, CancellationToken cancellationToken)
     {
         // Only the holder of the lock builds: what is unfinished was left by one that died. Its mmdebstrap may have outlived it, and holds a lock of its own.
@@ -143,7 +152,7 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
         }
 
         events.Report(new ProgressEvent(ImageProgress.Activity, "Making the disk", 98));
-        string[] pack = ["/bin/sh", "-c", EmbeddedText.Read("qemu-pack.sh"), "pack", tar, folder, string.Create(CultureInfo.InvariantCulture, $"{DefaultGiB}G")];
+        string[] pack = ["/bin/sh", "-c", EmbeddedText.Read("qemu-pack.sh"), "pack", tar, folder, SmallestGiB.ToString(CultureInfo.InvariantCulture)];
         await AsRootAsync(pack, cancellationToken).ConfigureAwait(false);
         File.Delete(tar);
         await FinishAsync(folder, cancellationToken).ConfigureAwait(false);

@@ -31,7 +31,8 @@ internal sealed record QemuCommandLine
     public IReadOnlyList<string> ToArguments() =>
     [
         "-name", Escape(Name) + ",process=agw-" + Paths.Id,
-        "-machine", "q35,usb=off,hpet=off,vmport=off,smm=off,accel=" + (Shape.Kvm ? "kvm" : "tcg,thread=multi"),
+        "-machine", "q35,usb=off,hpet=off,vmport=off,smm=off",
+        "-accel", Shape.Kvm ? "kvm" : "tcg,thread=multi",
         "-cpu", Shape.Kvm ? "host,migratable=on" : "Nehalem",
         "-smp", Number(Shape.Cpus),
         "-m", Number(Shape.MemoryMiB),

@@ -13,6 +13,9 @@ namespace Agentworks.Platforms.Qemu;
 internal sealed record QemuImage(
     string Name, string Key, string Base, string? Layer, IReadOnlyList<string> Packages, string? Digest, DateTimeOffset Created)
 {
+    /// <summary>The packages that were asked for.</summary>
+    public IReadOnlyList<string> Asked { get; init; } = [];
+
     public static QemuImage? Read(string file)
     {
         try

@@ -118,7 +118,7 @@ public sealed partial class QemuPlatform : IDiskSnapshots, ISuspendable
         var below = layers.Record(snapshot.Layer) ?? throw new PlatformException($"The layer of snapshot {snapshotId} is gone.") { Target = snapshotId };
         var made = QemuRecord.Read(paths.Record) is { Whole: true } whole ? whole
             : await MakeAsync(spec, paths, commands, below.Base, snapshot.Layer, cancellationToken).ConfigureAwait(false);
-        return new PlatformMachine(spec, $$"""{"base":"{{made.Base}}"}""");
+        return new PlatformMachine(spec, DataOf(made));
     }
 
     public Task SuspendAsync(PlatformMachine machine, CancellationToken cancellationToken) => SetSuspendedAsync(machine, suspended: true, cancellationToken);

@@ -14,7 +14,7 @@ namespace Agentworks.Platforms.Qemu;
 /// <remarks>A machine is found by its id alone: a folder under <see cref="QemuLayout.Machines"/>, and layers that its record names.</remarks>
 public sealed partial class QemuPlatform : IVmPlatform
 {
-    // For a shutdown that an earlier command began and did not live to see.
+    private const int DefaultGiB = 20;
     private const int LargestGiB = 8192;
 
     private readonly IProcessRunner processes;
@@ -47,9 +47,9 @@ public sealed partial class QemuPlatform : IVmPlatform
 
     public void Validate(MachineSpec spec)
     {
-        if (spec.DiskGiB is { } gib and (< 1 or > LargestGiB))
+        if (spec.DiskGiB is { } gib and (< QemuBases.SmallestGiB or > LargestGiB))
         {
-            throw Invalid(spec, FormattableString.Invariant($"A disk of {gib} GiB cannot be; it takes 1 to {LargestGiB}."));
+            throw Invalid(spec, FormattableString.Invariant($"A disk of {gib} GiB cannot be; it takes {QemuBases.SmallestGiB} to {LargestGiB}."));
         }
 
         if (spec.Cpus is { } cpus and (< 1 or > 255))
@@ -85,7 +85,7 @@ public sealed partial class QemuPlatform : IVmPlatform
             made = await MakeAsync(spec, paths, commands, key, layer, cancellationToken).ConfigureAwait(false);
         }
 
-        return new PlatformMachine(spec, $$"""{"base":"{{made.Base}}"}""");
+        return new PlatformMachine(spec, DataOf(made));
     }
 
     public async Task StartAsync(PlatformMachine machine, IEventSink events, CancellationToken cancellationToken)
@@ -166,7 +166,10 @@ public sealed partial class QemuPlatform : IVmPlatform
             QemuCommandLine.SshPort.ToString(CultureInfo.InvariantCulture),
         ];
         var proxy = PosixShell.QuoteAll(words.Select(w => w.Replace("%", "%%", StringComparison.Ordinal)));
-        return new SshEndpoint("agw-" + paths.Id, 22, paths.Id, proxy, ["KexAlgorithms=curve25519-sha256"]);
+        return new SshEndpoint("agw-" + paths.Id, 22, paths.Id, proxy, ["KexAlgorithms=curve25519-sha256"])
+        {
+            Patience = kvm.Known() == true ? null : TimeSpan.FromSeconds(45),
+        };
     }
 
     public Task<IReadOnlyList<string>?> GetHostKeysAsync(PlatformMachine machine, CancellationToken cancellationToken)
@@ -196,11 +199,23 @@ public sealed partial class QemuPlatform : IVmPlatform
         UnixFiles.CreatePrivateFolder(paths.Folder);
         var store = new LayerStore(layout, commands, clock);
         var record = QemuRecord.Read(paths.Record);
+        var size = spec.DiskGiB ?? DefaultGiB;
+        var least = await bases.SizeAsync(parent is null ? layers.BaseDisk(key) : layers.Find(parent).File, cancellationToken).ConfigureAwait(false);
+        if (parent is not null)
+        {
+            // A fork's disk is at least as large as what it was forked from.
+            size = Math.Max(size, least);
+        }
+        else if (size < least)
+        {
+            throw Invalid(spec, FormattableString.Invariant($"A disk of {size} GiB cannot hold this image, which takes {least}."));
+        }
+
         using (await store.LockAsync(cancellationToken).ConfigureAwait(false))
         {
             if (record is null || !File.Exists(store.Find(record.Disk).File))
             {
-                var disk = await store.CreateAsync(parent, key, spec.DiskGiB is { } gib ? Math.Max(gib, 1) : null, cancellationToken).ConfigureAwait(false);
+                var disk = await store.CreateAsync(parent, key, size, cancellationToken).ConfigureAwait(false);
                 record = new QemuRecord { Spec = spec, Base = key, Disk = disk.Id, Created = clock.GetUtcNow() };
                 record.Write(paths.Record);
             }

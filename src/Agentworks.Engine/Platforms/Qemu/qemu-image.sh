@@ -22,7 +22,7 @@ units='apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.se
   systemd-hwdb-update.service systemd-random-seed.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount
   systemd-boot-system-token.service systemd-machine-id-commit.service systemd-ask-password-wall.path systemd-ask-password-console.path
   dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount sys-kernel-config.mount sys-kernel-debug.mount
-  sys-kernel-tracing.mount modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service
+  sys-kernel-tracing.mount modprobe@configfs.service modprobe@dm_mod.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service modprobe@loop.service
   systemd-growfs-root.service systemd-quotacheck.service keyboard-setup.service console-setup.service'
 for unit in $units; do
   ln -sf /dev/null "etc/systemd/system/$unit"
@@ -35,6 +35,9 @@ printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\nForwardToSyslog=no\n' > 
 printf '[Service]\nExecStartPre=\n' > etc/systemd/system/ssh.service.d/agentworks.conf
 # Nobody is kept out while it boots: logins are possible as soon as sshd listens.
 ln -sf /dev/null etc/tmpfiles.d/systemd-nologin.conf
+
+# A user manager for each login of those who administrate would only be waited for.
+sed -i 's/^session[[:space:]]*optional[[:space:]]*pam_systemd.so/session [success=1 default=ignore] pam_succeed_if.so quiet user in root:agentworks\n&/' etc/pam.d/common-session
 
 # Word to whoever started the machine, with the number that the start was given.
 cat > etc/systemd/system/agentworks-ready.service <<'UNIT'

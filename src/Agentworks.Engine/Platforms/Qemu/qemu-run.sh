@@ -6,13 +6,14 @@ shift
 ip link set lo up
 rm -f "$console.pipe"
 mkfifo -m 0600 "$console.pipe"
-exec 8<> "$console.pipe" 7< "$console.pipe" 8>&-
+# QEMU itself inherits 8: as long as it lives the pipe has a writer, and then no more.
+exec 8<> "$console.pipe" 7< "$console.pipe"
 setsid sh -c '
   while :; do
     mv -f "$1" "$1.1"
     stdbuf -o0 head -c 524288 > "$1"
     [ -s "$1" ] || break
-  done' console "$console" <&7 > /dev/null 2>&1 3>&- 7<&- &
+  done' console "$console" <&7 > /dev/null 2>&1 3>&- 7<&- 8>&- &
 exec 7<&-
 # Without any privilege, also in the namespace that is its own.
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
