@@ -13,6 +13,7 @@
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
+        'Files.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -35,6 +36,8 @@
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwEnvironment'
+        'Get-AgwFile'
+        'Get-AgwFileContent'
         'Get-AgwGitCredential'
         'Get-AgwPortForward'
         'Get-AgwSession'
@@ -76,6 +79,7 @@
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'
+        'Set-AgwFileContent'
         'Set-AgwGitCredential'
         'Start-AgwSession'
         'Start-AgwVm'

@@ -3,7 +3,9 @@ using Agentworks.Backups;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
+using Agentworks.Dedicated;
 using Agentworks.Doctor;
+using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
 using Agentworks.History;
@@ -17,6 +19,7 @@ using Agentworks.PortForwards;
 using Agentworks.Provisioning.Nerf;
 using Agentworks.Secrets;
 using Agentworks.Sessions;
+using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.Transport;
 using Agentworks.Variables;
@@ -68,21 +71,26 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
+            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock, () => Dedicated!);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
+        Forks = new ForkService(_store, operations, Snapshots);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
+        Files = new FileService(_store, _machines);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -105,9 +113,12 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public RestoreService Restores { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public DedicatedService Dedicated { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
+    public SnapshotService Snapshots { get; }
+    public ForkService Forks { get; }
     public SshConfigService SshConfig { get; }
     public CodeWorkspaceService CodeWorkspaces { get; }
     public AgentService Agents { get; }
@@ -118,6 +129,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
+    public FileService Files { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public VariableService Variables { get; }

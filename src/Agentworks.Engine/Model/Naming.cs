@@ -29,6 +29,25 @@ public static class Naming
         }
     }
 
+    /// <summary>A snapshot's name is unique in its workspace and ends up nowhere but in the records.</summary>
+    public static void ValidateSnapshot(string name)
+    {
+        var reason = name.Length is 0 ? "it is empty."
+            : name.Length > 63 ? $"it has {name.Length} characters and at most 63 are allowed."
+            : !char.IsAsciiLetterLower(name[0]) && !char.IsAsciiDigit(name[0]) ? "it must begin with a lower-case letter or a digit."
+            : name.FirstOrDefault(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('-' or '_' or '.')) is var bad and not default(char)
+                ? $"'{ShownName.Of(bad.ToString())}' is not allowed in it."
+            : null;
+        if (reason is not null)
+        {
+            throw new InvalidNameException(EntityKind.Snapshot, name, reason)
+            {
+                Target = name,
+                Recommendation = "Use lower-case letters, digits, '-', '_' and '.', such as 'clean' or 'v1.2'.",
+            };
+        }
+    }
+
     /// <summary>The admin's name, as useradd takes it: it also stands in files that sudo and sshd read.</summary>
     public static void ValidateUser(string name)
     {

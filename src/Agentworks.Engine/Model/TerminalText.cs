@@ -23,7 +23,7 @@ public static class TerminalText
         }
         for (var i = 0; i < text.Length; i++)
         {
-            if (IsUnsafe(text[i]) && !IsLayout(text, i, lines))
+            if (IsUnsafe(text, i) && !IsLayout(text, i, lines))
             {
                 return Rewrite(text, i, lines);
             }
@@ -37,7 +37,7 @@ public static class TerminalText
         for (var i = start; i < text.Length; i++)
         {
             var c = text[i];
-            if (!IsUnsafe(c) || IsLayout(text, i, lines))
+            if (!IsUnsafe(text, i) || IsLayout(text, i, lines))
             {
                 result.Append(c);
             }
@@ -59,6 +59,11 @@ public static class TerminalText
 
     private static bool IsLayout(string text, int i, bool lines) =>
         lines && (text[i] is '\n' or '\t' || (text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n'));
+
+    /// <summary>Besides, halves of characters: what a name holds in place of bytes that are no text.</summary>
+    private static bool IsUnsafe(string text, int i) => IsUnsafe(text[i])
+        || (char.IsLowSurrogate(text[i]) && (i == 0 || !char.IsHighSurrogate(text[i - 1])))
+        || (char.IsHighSurrogate(text[i]) && (i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1])));
 
     /// <summary>C0 and C1 controls, and the marks that reorder or split a line.</summary>
     private static bool IsUnsafe(char c) =>

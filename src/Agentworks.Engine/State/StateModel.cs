@@ -73,6 +73,32 @@ public sealed class StateModel(StateStore store)
         })];
     });
 
+    /// <summary>By workspace and age.</summary>
+    public IReadOnlyList<AgwSnapshot> Snapshots() => store.Read(state =>
+    {
+        var workspaces = state.ListWorkspaces().ToDictionary(row => row.Id, StringComparer.Ordinal);
+        var vms = state.ListVms().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
+        var forks = workspaces.Values.Where(row => row.ParentSnapshotId is not null).ToLookup(row => row.ParentSnapshotId!, row => row.Name, StringComparer.Ordinal);
+        var rows = state.ListSnapshots();
+        var names = rows.ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
+        return (IReadOnlyList<AgwSnapshot>)[.. rows.Select(row => new AgwSnapshot
+        {
+            Id = row.Id,
+            Name = row.Name,
+            Workspace = workspaces[row.WorkspaceId].Name,
+            Vm = vms[workspaces[row.WorkspaceId].VmId],
+            Parent = row.ParentId is null ? null : names.GetValueOrDefault(row.ParentId),
+            Scope = row.Scope,
+            Provider = row.Provider,
+            State = row.State,
+            HasMemory = row.HasMemory,
+            Forks = forks[row.Id].Order(StringComparer.Ordinal).ToArray(),
+            HeadCommit = row.HeadCommit,
+            Current = workspaces[row.WorkspaceId].AtSnapshotId == row.Id,
+            Created = row.Created,
+        }).OrderBy(snapshot => snapshot.Workspace, StringComparer.Ordinal)];
+    });
+
     public IReadOnlyList<AgwAgent> Agents() => store.Read(state =>
     {
         var vms = state.ListVms().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);

@@ -56,6 +56,15 @@ public class StateReader
     public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
         GrantTable.List(Database, agentId, workspaceId, sessionId);
 
+    public SnapshotRow? GetSnapshot(string id) => SnapshotTable.Get(Database, id);
+    public SnapshotRow? FindSnapshot(string workspaceId, string name) => SnapshotTable.Find(Database, workspaceId, name);
+
+    /// <summary>Snapshots of one workspace or of all, the oldest first.</summary>
+    public IReadOnlyList<SnapshotRow> ListSnapshots(string? workspaceId = null) => SnapshotTable.List(Database, workspaceId);
+
+    /// <summary>Workspaces that were forked from a snapshot and still need it.</summary>
+    public IReadOnlyList<WorkspaceRow> ListForks(string snapshotId) => WorkspaceTable.Rows.List(Database, ("parent_snapshot_id", snapshotId));
+
     public ConsoleRow? FindConsole(string name) => ConsoleTable.Rows.Find(Database, "name", name);
     public IReadOnlyList<ConsoleRow> ListConsoles(string? vmId = null) => ConsoleTable.Rows.List(Database, ("vm_id", vmId));
 

@@ -54,6 +54,13 @@ public sealed class StateWriter : StateReader
         return row;
     }
 
+    public SnapshotRow Insert(SnapshotRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        SnapshotTable.Insert(Database, row);
+        return row;
+    }
+
     public PortForwardRow Insert(PortForwardRow row)
     {
         row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
@@ -75,6 +82,7 @@ public sealed class StateWriter : StateReader
     public void Update(WorkspaceRow row) => WorkspaceTable.Rows.Update(Database, row);
     public void Update(AgentRow row) => AgentTable.Rows.Update(Database, row);
     public void Update(SessionRow row) => SessionTable.Rows.Update(Database, row);
+    public void Update(SnapshotRow row) => SnapshotTable.Update(Database, row);
     public void Update(ConsoleSessionRow row) => ConsoleSessionTable.Update(Database, row);
 
     /// <summary>False when it was gone already; so are the others.</summary>
@@ -84,6 +92,9 @@ public sealed class StateWriter : StateReader
     public bool DeleteWorkspace(string id) => WorkspaceTable.Rows.Delete(Database, id);
     public bool DeleteAgent(string id) => AgentTable.Rows.Delete(Database, id);
     public bool DeleteSession(string id) => SessionTable.Rows.Delete(Database, id);
+
+    /// <summary>What came from it, snapshots and the workspace's files, is recorded as come from its parent.</summary>
+    public bool DeleteSnapshot(string id) => SnapshotTable.Delete(Database, id);
     public bool DeleteConsole(string id) => ConsoleTable.Rows.Delete(Database, id);
     public bool DeleteConsoleSession(string consoleId, string sessionId) => ConsoleSessionTable.Delete(Database, consoleId, sessionId);
 

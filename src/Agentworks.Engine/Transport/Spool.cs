@@ -35,7 +35,8 @@ internal static class Spool
         }
     }
 
-    private static FileStream CreateFile()
+    /// <summary>A private temporary file that goes when it is closed.</summary>
+    public static FileStream CreateFile()
     {
         var options = new FileStreamOptions
         {

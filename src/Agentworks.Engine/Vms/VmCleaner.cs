@@ -24,7 +24,7 @@ public sealed class VmCleaner(
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
         scope.Record("port forwards and network");
         await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
-        await network.LeaveAsync(row, machines.Probe(row), scope.Events, cancellationToken).ConfigureAwait(false);
+        await network.LeaveAsync(row, machines.Probe(row with { Suspended = false }), scope.Events, cancellationToken).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
 
         // Before its host key was pinned, nothing was ever sent to it: there is nothing to undo, and perhaps nobody there.
@@ -52,7 +52,20 @@ public sealed class VmCleaner(
 
     private void RequireEmpty(VmRow row, bool cascade)
     {
-        var (workspaceCount, agentCount) = store.Read(state => (state.ListWorkspaces(row.Id).Count, state.ListAgents(row.Id).Count));
+        // A dedicated machine and its workspace are one; what lives in that counts.
+        var (workspaceCount, agentCount, sessionCount) = store.Read(state => (
+            state.ListWorkspaces(row.Id).Count(workspace => workspace.Isolation != WorkspaceIsolation.Dedicated),
+            state.ListAgents(row.Id).Count,
+            row.Dedicated ? state.ListSessions(vmId: row.Id).Count : 0));
+        if (!cascade && row.Dedicated && workspaceCount + agentCount + sessionCount > 0)
+        {
+            throw new HasDependentsException($"Workspace '{row.Name}' has {sessionCount} session(s) and {agentCount} agent(s) on its machine.")
+            {
+                Target = row.Name,
+                Recommendation = $"Remove-AgwWorkspace {row.Name} -Cascade",
+            };
+        }
+
         if (!cascade && workspaceCount + agentCount > 0)
         {
             throw new HasDependentsException($"VM '{row.Name}' has {workspaceCount} workspace(s) and {agentCount} agent(s).")

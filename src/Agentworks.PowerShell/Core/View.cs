@@ -40,6 +40,18 @@ public static class View
         return bytes is null ? string.Empty : value.ToString(unit == 0 || value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
 
+    /// <summary>What a name in a folder stands for, as ls shows it.</summary>
+    public static string Kind(object? kind) => (kind is PSObject wrapped ? wrapped.BaseObject : kind) switch
+    {
+        AgwFileKind.Directory => "d",
+        AgwFileKind.SymbolicLink => "l",
+        AgwFileKind.Pipe => "p",
+        AgwFileKind.Socket => "s",
+        AgwFileKind.BlockDevice => "b",
+        AgwFileKind.CharacterDevice => "c",
+        _ => "-",
+    };
+
     /// <summary>What a machine has, as a small table.</summary>
     public static string Resources(object? detail)
     {

@@ -1,0 +1,7 @@
+namespace Agentworks.Snapshots;
+
+/// <summary>Workspaces to make of one that there is, all at once.</summary>
+/// <param name="Source">The workspace there is.</param>
+/// <param name="Names">The new ones.</param>
+/// <param name="Snapshot">Name of a snapshot of it; null: of the workspace as it is.</param>
+public sealed record ForkWorkspace(string Source, IReadOnlyList<string> Names, string? Snapshot = null);
