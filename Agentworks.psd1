@@ -10,10 +10,13 @@
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
+        'Jobs.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
+        'Jobs.Format.ps1xml'
+        'Git.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -39,6 +42,9 @@
         'Get-AgwFile'
         'Get-AgwFileContent'
         'Get-AgwGitCredential'
+        'Get-AgwGitDiff'
+        'Get-AgwGitStatus'
+        'Get-AgwJob'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -49,24 +55,30 @@
         'Get-AgwVmLog'
         'Get-AgwWorkspace'
         'Grant-AgwWorkspaceAccess'
+        'Import-AgwGitRepository'
         'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
         'Invoke-AgwCommand'
+        'Merge-AgwWorkspace'
         'Move-AgwWorkspace'
         'New-AgwAgent'
         'New-AgwConfig'
         'New-AgwConsole'
+        'New-AgwGitCommit'
         'New-AgwPortForward'
         'New-AgwSession'
         'New-AgwVm'
         'New-AgwWorkspace'
+        'Publish-AgwGitBranch'
+        'Receive-AgwJob'
         'Register-AgwVmHost'
         'Remove-AgwAgent'
         'Remove-AgwConsole'
         'Remove-AgwConsoleSession'
         'Remove-AgwConsoleShell'
         'Remove-AgwGitCredential'
+        'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
         'Remove-AgwVm'
@@ -81,8 +93,10 @@
         'Set-AgwConsoleSession'
         'Set-AgwFileContent'
         'Set-AgwGitCredential'
+        'Start-AgwJob'
         'Start-AgwSession'
         'Start-AgwVm'
+        'Stop-AgwJob'
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwAgent'
@@ -93,6 +107,7 @@
         'Update-AgwCodeWorkspace'
         'Update-AgwSshConfig'
         'Update-AgwVmNetwork'
+        'Wait-AgwJob'
     )
     PrivateData          = @{
         PSData = @{

@@ -8,8 +8,10 @@ using Agentworks.Doctor;
 using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
+using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
+using Agentworks.Jobs;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
@@ -67,23 +69,30 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
+        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), options.Clock);
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
-        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, Jobs, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
+        var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock, () => Dedicated!);
+            _store, Config, _machines, operations, Sessions, Jobs, shellVariables, cloneCredentials, options.Processes, options.Clock, () => Dedicated!);
+        var identity = new OperatorIdentity(options.Processes);
+        Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
+        GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
-        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
-        Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [disks], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
+        Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
-        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
         Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
@@ -125,6 +134,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
+    public JobService Jobs { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
@@ -132,6 +142,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public FileService Files { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
+    public GitService Git { get; }
+    public GitImporter GitImports { get; }
+    public MergeService Merges { get; }
     public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 

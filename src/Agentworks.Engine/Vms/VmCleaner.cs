@@ -1,4 +1,5 @@
 using Agentworks.Agents;
+using Agentworks.Dedicated;
 using Agentworks.Errors;
 using Agentworks.Machines;
 using Agentworks.Model;
@@ -6,6 +7,7 @@ using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -21,6 +23,7 @@ public sealed class VmCleaner(
     public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
     {
         RequireEmpty(row, cascade);
+        RequireNoForks(row);
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
         scope.Record("port forwards and network");
         await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
@@ -36,18 +39,20 @@ public sealed class VmCleaner(
         scope.Record("machine");
         await machines.CloseAsync(row.Id).ConfigureAwait(false);
         await platform.RemoveAsync(row.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
+        await RemoveSnapshotsAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
 
         scope.Record("records");
         await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        var (workspacesGone, agentsGone, sessionsGone) = store.Write(state =>
+        var (workspacesGone, agentsGone, sessionsGone, jobsGone) = store.Write(state =>
         {
-            var gone = (state.ListWorkspaces(row.Id), state.ListAgents(row.Id), state.ListSessions(vmId: row.Id));
+            var gone = (state.ListWorkspaces(row.Id), state.ListAgents(row.Id), state.ListSessions(vmId: row.Id), state.ListJobs(vmId: row.Id));
             state.DeleteVm(row.Id);
             return gone;
         });
         scope.Settles(EntityKind.Workspace, workspacesGone.Select(workspace => workspace.Name));
         scope.Settles(EntityKind.Agent, agentsGone.Select(agent => agent.Name));
         scope.Settles(EntityKind.Session, sessionsGone.Select(session => session.Name));
+        scope.Settles(EntityKind.Job, jobsGone.Select(job => job.Name));
     }
 
     private void RequireEmpty(VmRow row, bool cascade)
@@ -75,6 +80,32 @@ public sealed class VmCleaner(
             };
         }
     }
+
+    /// <summary>Forks of a dedicated workspace may stand on its snapshots, which go with it.</summary>
+    private void RequireNoForks(VmRow row)
+    {
+        var forks = store.Read(state => SnapshotsOf(state, row).SelectMany(snapshot => state.ListForks(snapshot.Id)).Where(fork => fork.VmId != row.Id).ToArray());
+        if (row.Dedicated && forks.Length > 0)
+        {
+            throw SnapshotDependents.Of($"Workspace '{row.Name}'", row.Name, forks);
+        }
+    }
+
+    private async Task RemoveSnapshotsAsync(OperationScope scope, VmRow row, IVmPlatform platform, CancellationToken cancellationToken)
+    {
+        if (!row.Dedicated || platform is not IDiskSnapshots disks)
+        {
+            return;
+        }
+
+        scope.Record("snapshots");
+        foreach (var id in store.Read(state => SnapshotsOf(state, row).Select(snapshot => snapshot.Id).Append(DiskSnapshots.LiveId(row)).ToArray()))
+        {
+            await disks.RemoveSnapshotAsync(row.ToMachine(store.OwnerTag), id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<SnapshotRow> SnapshotsOf(StateReader state, VmRow row) => state.ListWorkspaces(row.Id).SelectMany(workspace => state.ListSnapshots(workspace.Id));
 
     private async Task ReleaseAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
     {

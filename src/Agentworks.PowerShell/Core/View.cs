@@ -19,9 +19,9 @@ public static class View
         var text = Convert.ToString(status, CultureInfo.InvariantCulture) ?? string.Empty;
         var colour = text switch
         {
-            "Running" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
+            "Running" or "Completed" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
             "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Open" or "Incomplete" or "Reconnecting" => "Yellow",
-            "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
+            "Failed" or "Lost" or "Broken" or "Missing" or "Drifted" => "Red",
             "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,
         };
@@ -73,6 +73,18 @@ public static class View
         var header = Colour($"--- {CommandResultText.Header(r)}", r.ExitCode == 0 && !r.TimedOut ? "Cyan" : "Red", style);
         var body = CommandResultText.Body(r);
         return body.Length == 0 ? header : $"{header}\n{body}";
+    }
+
+    /// <summary>A diff: whose it is and how much, and the patch, or the files where there is none.</summary>
+    public static string Diff(object diff, PSObject style)
+    {
+        var d = (AgwGitDiff)(diff is PSObject wrapped ? wrapped.BaseObject : diff);
+        var header = Colour(
+            TerminalText.EscapeLine($"--- {d.Workspace}{(d.Path == "." ? string.Empty : ":" + d.Path)}: {d.Files.Count} files, +{d.Added} -{d.Deleted}"), "Cyan", style);
+        var body = d.Patch is not null
+            ? TerminalText.Escape(d.Patch).TrimEnd('\n')
+            : string.Join('\n', d.Files.Select(file => TerminalText.EscapeLine($"{(file.IsBinary ? "binary" : $"+{file.Added} -{file.Deleted}"),16}  {file}")));
+        return string.Join('\n', new[] { header, body, d.Truncated ? "[cut off here]" : string.Empty }.Where(part => part.Length > 0));
     }
 
     private static string Colour(string text, string colour, PSObject style)
