@@ -61,7 +61,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var secrets = Secrets = new SecretResolver(options.Secrets);
-        var variables = new VariablePlanner(Config);
+        var variables = new VariablePlanner(Config, _store);
+        WorkspaceVariables = new WorkspaceVariables(_store, _machines, operations);
         var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
         GitCredentials = new GitCredentialService(_store, Config, _machines, operations, gitCredentials, secrets);
         Variables = new VariableService(_store, variables);
@@ -146,6 +147,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public GitImporter GitImports { get; }
     public MergeService Merges { get; }
     public VariableService Variables { get; }
+    public WorkspaceVariables WorkspaceVariables { get; }
     public DoctorService Doctor { get; }
 
     public async ValueTask DisposeAsync()

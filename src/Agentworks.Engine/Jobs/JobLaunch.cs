@@ -17,6 +17,9 @@ public sealed record JobLaunch
     /// <summary>All variables, secrets among them: this goes through memory only.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>More variables, whose values are in files of the machine that only root can read.</summary>
+    public required IReadOnlyDictionary<string, string> SecretFiles { get; init; }
+
     /// <summary>Of one supervisor's jobs: each record with its length before it.</summary>
     public static byte[] Encode(IEnumerable<JobLaunch> launches)
     {
@@ -40,7 +43,7 @@ public sealed record JobLaunch
         Text(writer, Command);
         Long(writer, Timeout is { } limit ? Math.Max(1, (long)limit.TotalMilliseconds) : 0);
         Long(writer, MaxOutputBytes);
-        Text(writer, string.Concat(Environment.Select(one => $"{one.Key}={one.Value}\0")));
+        Text(writer, string.Concat(Environment.Select(one => $"{one.Key}={one.Value}\0").Concat(SecretFiles.Select(one => $"@{one.Key}={one.Value}\0"))));
         return writer.WrittenSpan;
     }
 

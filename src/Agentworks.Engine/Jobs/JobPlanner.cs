@@ -52,7 +52,8 @@ public sealed class JobPlanner(StateStore store, VariablePlanner variables, Secr
 
     public JobLaunch Launch(NewJob request, JobPlace place, JobRow row, IReadOnlyDictionary<string, string> values)
     {
-        var environment = Variables(request, place)
+        var all = Variables(request, place).ToList();
+        var environment = all.Where(variable => variable.Value.File is null)
             .ToDictionary(variable => variable.Name, variable => variable.Value.Text ?? values[variable.Value.Secret!], StringComparer.Ordinal);
         foreach (var (name, value) in request.Secrets)
         {
@@ -69,6 +70,7 @@ public sealed class JobPlanner(StateStore store, VariablePlanner variables, Secr
             Timeout = request.Timeout,
             MaxOutputBytes = request.MaxOutputBytes,
             Environment = environment,
+            SecretFiles = VariablePlanner.Files(all),
         };
     }
 

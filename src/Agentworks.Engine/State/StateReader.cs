@@ -62,6 +62,9 @@ public class StateReader
     /// <summary>The number of the newest job that has one for a name; 0 for none.</summary>
     public int LastJobNumber() => JobTable.LastNumber(Database);
 
+    /// <summary>What the operator has set for a workspace, by name.</summary>
+    public IReadOnlyList<EnvironmentVariableRow> ListEnvironmentVariables(string workspaceId) => EnvironmentVariableTable.List(Database, workspaceId);
+
     /// <summary>Grants that match all that is given.</summary>
     public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
         GrantTable.List(Database, agentId, workspaceId, sessionId);

@@ -112,6 +112,13 @@ public sealed class StateWriter : StateReader
 
     public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
 
+    public void Put(EnvironmentVariableRow row) => EnvironmentVariableTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
+
+    public bool DeleteEnvironmentVariable(string workspaceId, string name) => EnvironmentVariableTable.Delete(Database, workspaceId, name);
+
+    /// <summary>Gives a new workspace what was set for the one that it comes from; secret variables stay where they are.</summary>
+    public int InheritEnvironmentVariables(string fromWorkspaceId, string toWorkspaceId) => EnvironmentVariableTable.Inherit(Database, fromWorkspaceId, toWorkspaceId);
+
     /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
     public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);
 

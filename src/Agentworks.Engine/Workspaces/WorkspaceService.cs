@@ -285,7 +285,7 @@ public sealed class WorkspaceService(
             new RemoteCommand
             {
                 Script = EmbeddedText.Read("processes.sh") + WorkspacePlan.Functions + EmbeddedText.Read("workspace-remove.sh"),
-                Arguments = [row.LinuxGroup, row.Path],
+                Arguments = [row.LinuxGroup, row.Path, row.Id],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,
                 Timeout = TimeSpan.FromMinutes(10),
