@@ -19,6 +19,7 @@
         'Git.Format.ps1xml'
         'Jobs.Format.ps1xml'
         'Snapshots.Format.ps1xml'
+        'Network.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -48,6 +49,7 @@
         'Get-AgwGitDiff'
         'Get-AgwGitStatus'
         'Get-AgwJob'
+        'Get-AgwNetworkPolicy'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -102,6 +104,7 @@
         'Set-AgwEnvironmentVariable'
         'Set-AgwFileContent'
         'Set-AgwGitCredential'
+        'Set-AgwNetworkPolicy'
         'Start-AgwJob'
         'Start-AgwSession'
         'Start-AgwVm'

@@ -99,6 +99,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
+        NetworkPolicies = new NetworkPolicyService(_store, Platforms, operations);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Files = new FileService(_store, _machines);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
@@ -138,6 +139,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public JobService Jobs { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
+    public NetworkPolicyService NetworkPolicies { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public FileService Files { get; }
