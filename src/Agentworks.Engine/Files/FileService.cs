@@ -242,7 +242,9 @@ public sealed class FileService(StateStore store, MachineConnections machines)
     }
 
     internal FileProgram Program(FileGround ground, bool onlyLook = false) =>
-        new(onlyLook ? machines.Probe(ground.Vm) : machines.Shell(ground.Vm), ground.User, ground.Root, ground.Confined);
+        new(Shell(ground, onlyLook), ground.User, ground.Root, ground.Confined);
+
+    internal Transport.IMachineShell Shell(FileGround ground, bool onlyLook = false) => onlyLook ? machines.Probe(ground.Vm) : machines.Shell(ground.Vm);
 
     internal static bool Matches(IncrementalHash hash, ReadOnlySpan<byte> said) =>
         Convert.ToHexString(hash.GetHashAndReset()).Equals(Encoding.ASCII.GetString(said), StringComparison.OrdinalIgnoreCase);

@@ -11,6 +11,8 @@ namespace Agentworks.Files;
 internal sealed class FileUpload(
     FileService files, FileGround ground, CopyFiles request, string? transferRoot, IEventSink events, Func<BatchOutcome<AgwFileTransfer>, ValueTask> write)
 {
+    // So many are waited for until they are on the disk, each by itself; of more, the machine writes them when it sees fit.
+    private const int FewFiles = 16;
     private readonly List<Source> _sources = [];
 
     private sealed class Source(string path, List<LocalEntry> entries)
@@ -114,7 +116,7 @@ internal sealed class FileUpload(
                 await using var _ = content.ConfigureAwait(false);
                 var its = number++;
                 var bytes = 0L;
-                var flags = WriteFlags.BelowBase | WriteFlags.FollowLink | isNew | (source.IsFile ? WriteFlags.ToDisk | WriteFlags.MakeFolders : WriteFlags.None);
+                var flags = WriteFlags.BelowBase | WriteFlags.FollowLink | isNew | (source.IsFile ? WriteFlags.MakeFolders : WriteFlags.None) | (source.IsFile && _sources.Count <= FewFiles ? WriteFlags.ToDisk : WriteFlags.None);
                 yield return FileRequests.Write(flags, entry.Runnable ? FileRequests.Runnable : FileRequests.NoMode, string.Empty, string.Empty, entry.Name);
                 using var own = source.IsFile ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
                 await foreach (var piece in FileContent.FramesAsync(content, hash, Sent, cancellationToken).ConfigureAwait(false))

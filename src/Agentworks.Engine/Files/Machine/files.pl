@@ -520,7 +520,7 @@ sub take_place {
     if ($w->{owner} ne '') {
         my ($user, $group) = split /:/, $w->{owner}, 2;
         my $uid = $user =~ /\A\d+\z/ ? $user : getpwnam $user;
-        my $gid = !defined $group || $group eq '' ? defined $uid ? (getpwuid $uid)[3] // -1 : -1 : $group =~ /\A\d+\z/ ? $group : getgrnam $group;
+        my $gid = !defined $group ? -1 : $group eq '' ? defined $uid ? (getpwuid $uid)[3] // -1 : -1 : $group =~ /\A\d+\z/ ? $group : getgrnam $group;
         defined $uid && defined $gid or trouble('owner', $w->{owner});
         chown($uid, $gid, $file) or failed($w->{path});
     } elsif ($plain) {
