@@ -3,10 +3,12 @@ using Agentworks.Backups;
 using Agentworks.Commands;
 using Agentworks.Config;
 using Agentworks.Consoles;
+using Agentworks.Dedicated;
 using Agentworks.Doctor;
 using Agentworks.Files;
 using Agentworks.Forgetting;
 using Agentworks.Git;
+using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Machines;
@@ -69,19 +71,27 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
+        var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, new CloneCredentials(Config, secrets), options.Processes, options.Clock);
+            _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock, () => Dedicated!);
+        var identity = new OperatorIdentity(options.Processes);
+        Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
+        GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
-        Snapshots = new SnapshotService(_store, operations, power, [], options.Clock);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [disks], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
+        Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
+        Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
@@ -112,6 +122,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public RestoreService Restores { get; }
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
+    public DedicatedService Dedicated { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
@@ -132,6 +143,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public FileCopier FileCopier { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
+    public GitService Git { get; }
+    public GitImporter GitImports { get; }
+    public MergeService Merges { get; }
     public VariableService Variables { get; }
     public DoctorService Doctor { get; }
 

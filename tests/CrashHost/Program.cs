@@ -4,6 +4,7 @@ using Agentworks;
 using Agentworks.Agents;
 using Agentworks.Backups;
 using Agentworks.Errors;
+using Agentworks.Git.Work;
 using Agentworks.Sessions;
 using Agentworks.Tests.CrashHost;
 using Agentworks.Vms;
@@ -71,6 +72,9 @@ switch (kind)
         break;
     case "restore":
         await engine.Restores.RestoreAsync(new RestoreVm { Path = args[4], Vm = name, NamePrefix = "k-" }, sink, CancellationToken.None);
+        break;
+    case "merge":
+        await engine.Merges.MergeAsync(new MergeWorkspaces { Into = name, Sources = args[4..] }, sink, CancellationToken.None);
         break;
     default:
         throw new InvalidOperationException($"There is no kind {kind}.");

@@ -47,7 +47,7 @@ Describe '<Name>' -ForEach $cmdlets {
     It 'has an approved verb and a singular noun with the prefix' {
         (Get-Verb).Verb | Should -Contain $command.Verb
         $command.Noun | Should -CMatch '^Agw[A-Z]'
-        $command.Noun | Should -Match '([^s]|Access)$'
+        $command.Noun | Should -Match '([^s]|Access|Status)$'
     }
 
     It 'is a class named after it' {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Agentworks.Errors;
 using Agentworks.Network;
 using Agentworks.Platforms;
 using Agentworks.State;
@@ -23,7 +24,7 @@ public sealed class MachineConnections(
     public IMachineShell Shell(VmRow vm, bool holdsLock = false) => Powered(vm, Probe(vm), holdsLock);
 
     /// <summary>The machine's root channel, for looking: never starts anything.</summary>
-    public IMachineShell Probe(VmRow vm) => Routed(vm);
+    public IMachineShell Probe(VmRow vm) => Routed(Awake(vm));
 
     /// <summary>A channel of its own, past the network driver: for changing how the machine is reached. Dispose of it.</summary>
     public IMachineShell OpenPlatformShell(VmRow vm) => Powered(vm, new MachineShell(Channel(vm, PlatformEndpoint(vm))), holdsLock: true);
@@ -40,7 +41,7 @@ public sealed class MachineConnections(
     /// <exception cref="Errors.NotReadyException">The machine was stopped on purpose.</exception>
     public async Task<InteractiveCommand> EnterAsync(VmRow vm, string user, string? commandLine, CancellationToken cancellationToken)
     {
-        await Shell(vm).EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
+        await Shell(Awake(vm)).EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
         return ssh.Interactive(Routed(vm).Endpoint, user, keys.IdentityFile, commandLine is null ? [] : ["/bin/sh", "-c", commandLine]);
     }
 
@@ -65,7 +66,7 @@ public sealed class MachineConnections(
             await shell.EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Errors.AgentworksException)
+        catch (AgentworksException)
         {
             return false;
         }
@@ -87,7 +88,29 @@ public sealed class MachineConnections(
 
     private PoweredShell Powered(VmRow vm, IMachineShell shell, bool holdsLock) => new(shell, platforms.Get(vm.Platform), store, vm.Id, holdsLock);
 
-    private IReadOnlyList<MachineRoute> Routes(VmRow vm) => [.. Endpoints(vm).Select(endpoint => new MachineRoute(endpoint, Channel(vm, endpoint)))];
+    private IReadOnlyList<MachineRoute> Routes(VmRow vm) => Direct(vm) is { } direct ? [direct] : [.. Endpoints(vm).Select(endpoint => new MachineRoute(endpoint, Channel(vm, endpoint)))];
+
+    /// <summary>Into a dedicated machine that is but namespaces of this computer no network leads that would be worth its while.</summary>
+    private MachineRoute? Direct(VmRow vm)
+    {
+        if (!vm.Dedicated || platforms.Get(vm.Platform) is not { Traits.Boundary: MachineBoundary.Namespace } platform)
+        {
+            return null;
+        }
+
+        try
+        {
+            return platform.GetPlatformShell(vm.ToMachine()) is { } shell ? new MachineRoute(PlatformEndpoint(vm), connect(shell)) : null;
+        }
+        catch (NotReadyException e)
+        {
+            // So that it is started, where it is to run.
+            throw new ConnectionFailedException(e.Message, e) { Target = vm.Name };
+        }
+    }
+
+    private static VmRow Awake(VmRow vm) => !vm.Suspended ? vm
+        : throw new NotReadyException($"{(vm.Dedicated ? "Workspace" : "VM")} '{vm.Name}' is suspended.") { Target = vm.Name, Recommendation = vm.Dedicated ? $"Resume-AgwWorkspace {vm.Name}" : $"Start-AgwVm {vm.Name}" };
 
     private ChannelCommand Channel(VmRow vm, SshEndpoint endpoint) =>
         connect(ssh.Channel(endpoint, vm.Name, vm.AdminUser, keys.IdentityFile, sudo: vm.AdminUser != "root"));

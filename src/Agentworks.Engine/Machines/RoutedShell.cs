@@ -60,6 +60,12 @@ public sealed class RoutedShell(Func<IReadOnlyList<MachineRoute>> routes) : IMac
         {
             return await attempt(way.Shell, false).ConfigureAwait(false);
         }
+        catch (ConnectionFailedException) when (way.IsOnly && repeatable && HasChanged(way.Route))
+        {
+            // The machine was started anew meanwhile, and what led to it leads nowhere.
+            way = await ChooseAsync(way, cancellationToken).ConfigureAwait(false);
+            again = false;
+        }
         catch (AgentworksException e) when (!way.IsOnly && ((e is ConnectionFailedException && repeatable) || (e is OutcomeUnknownException && settles)))
         {
             again = e is OutcomeUnknownException;
@@ -67,6 +73,19 @@ public sealed class RoutedShell(Func<IReadOnlyList<MachineRoute>> routes) : IMac
         }
 
         return await attempt(way.Shell, again).ConfigureAwait(false);
+    }
+
+    private bool HasChanged(MachineRoute route)
+    {
+        try
+        {
+            return routes() is [var only] && !only.Channel.Arguments.SequenceEqual(route.Channel.Arguments, StringComparer.Ordinal);
+        }
+        catch (ConnectionFailedException)
+        {
+            // It is off. What comes next asks anew.
+            return true;
+        }
     }
 
     private async Task<Way> ChooseAsync(Way? failed, CancellationToken cancellationToken)

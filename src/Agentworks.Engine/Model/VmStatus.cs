@@ -8,4 +8,5 @@ public enum VmStatus
     Stopped,
     Starting,
     Missing,
+    Suspended,
 }

@@ -31,4 +31,7 @@ public interface IDiskSnapshots
     /// <summary>Makes a machine (not started) whose disk is a snapshot's, with host key, machine id, host name and seed of its own. Idempotent by the id of <paramref name="spec"/>.</summary>
     Task<PlatformMachine> CloneAsync(
         MachineSpec spec, PlatformMachine source, string snapshotId, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken);
+
+    /// <summary>Makes a machine that is a snapshot's clone independent of the snapshot, which may be removed then. For one that is so already there is nothing to do.</summary>
+    Task PromoteAsync(PlatformMachine machine, IResourceJournal journal, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -3,6 +3,15 @@ namespace Agentworks.Provisioning;
 /// <summary>What bootstrap makes of a bare Debian: an administrator who can log in, and a machine on which users are private from each other.</summary>
 public sealed record BootstrapPlan
 {
+    public const string KeysStep = "admin-keys";
+    public const string MarkStep = "ownership-mark";
+
+    /// <summary>One file of authorized keys for each user.</summary>
+    public const string KeysFolder = "/etc/agentworks/authorized_keys";
+
+    /// <summary>Says which machine of whose this is.</summary>
+    public const string MarkFile = "/etc/agentworks/machine";
+
     public required string VmId { get; init; }
     public required string OwnerTag { get; init; }
     public required string HostName { get; init; }
@@ -56,8 +65,8 @@ public sealed record BootstrapPlan
         "visudo -cqf /etc/sudoers.d/agentworks || { rm -f /etc/sudoers.d/agentworks; echo 'visudo refused the rule' >&2; exit 1; }");
 
     private ProvisionStep AdminKeys() => FileStep.Create(
-        "admin-keys",
-        [new MachineFile($"/etc/agentworks/authorized_keys/{AdminUser}", "0644", string.Join('\n', AuthorizedKeys) + "\n")],
+        KeysStep,
+        [new MachineFile($"{KeysFolder}/{AdminUser}", "0644", string.Join('\n', AuthorizedKeys) + "\n")],
         "chmod 0755 /etc/agentworks /etc/agentworks/authorized_keys");
 
     // Keys of agents lie where no agent can write, so that an agent cannot let others in as itself.
@@ -190,6 +199,6 @@ public sealed record BootstrapPlan
         None);
 
     private ProvisionStep OwnershipMark() => FileStep.Create(
-        "ownership-mark",
-        [new MachineFile("/etc/agentworks/machine", "0644", $"id={VmId}\nowner={OwnerTag}\n")]);
+        MarkStep,
+        [new MachineFile(MarkFile, "0644", $"id={VmId}\nowner={OwnerTag}\n")]);
 }

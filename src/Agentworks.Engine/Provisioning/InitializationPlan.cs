@@ -18,7 +18,7 @@ public sealed record InitializationPlan
     /// <summary>Names of <see cref="Config.Catalog.AptPackages"/> that are needed though no template lists them.</summary>
     public IReadOnlyList<string> MoreAptPackages { get; init; } = [];
 
-    private static readonly string[] OwnPackages = ["tmux", "git", "acl", "perl-base", "btrfs-progs", "procps", "ca-certificates", "zstd"];
+    internal static readonly string[] OwnPackages = ["tmux", "git", "acl", "perl-base", "btrfs-progs", "procps", "ca-certificates", "zstd"];
 
     /// <summary>What work cannot do without comes first, what is fetched from elsewhere last.</summary>
     public IReadOnlyList<ProvisionStep> ToSteps() =>

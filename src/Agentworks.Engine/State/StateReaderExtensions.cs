@@ -40,8 +40,9 @@ public static class StateReaderExtensions
             return state.RequireVm(name);
         }
 
-        var all = state.ListVms();
-        return all.Count switch
+        // The machine of a dedicated workspace takes nothing that it is not named for.
+        var all = state.ListVms().Where(row => !row.Dedicated).ToArray();
+        return all.Length switch
         {
             1 => state.RequireVm(all[0].Name),
             0 => throw new InvalidRequestException("There is no VM yet.") { Recommendation = "New-AgwVm dev" },

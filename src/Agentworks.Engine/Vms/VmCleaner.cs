@@ -1,4 +1,5 @@
 using Agentworks.Agents;
+using Agentworks.Dedicated;
 using Agentworks.Errors;
 using Agentworks.Machines;
 using Agentworks.Model;
@@ -6,6 +7,7 @@ using Agentworks.Network;
 using Agentworks.Operations;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -21,10 +23,11 @@ public sealed class VmCleaner(
     public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
     {
         RequireEmpty(row, cascade);
+        RequireNoForks(row);
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
         scope.Record("port forwards and network");
         await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
-        await network.LeaveAsync(row, machines.Probe(row), scope.Events, cancellationToken).ConfigureAwait(false);
+        await network.LeaveAsync(row, machines.Probe(row with { Suspended = false }), scope.Events, cancellationToken).ConfigureAwait(false);
         var platform = platforms.Get(row.Platform);
 
         // Before its host key was pinned, nothing was ever sent to it: there is nothing to undo, and perhaps nobody there.
@@ -36,6 +39,7 @@ public sealed class VmCleaner(
         scope.Record("machine");
         await machines.CloseAsync(row.Id).ConfigureAwait(false);
         await platform.RemoveAsync(row.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
+        await RemoveSnapshotsAsync(scope, row, platform, cancellationToken).ConfigureAwait(false);
 
         scope.Record("records");
         await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
@@ -52,7 +56,20 @@ public sealed class VmCleaner(
 
     private void RequireEmpty(VmRow row, bool cascade)
     {
-        var (workspaceCount, agentCount) = store.Read(state => (state.ListWorkspaces(row.Id).Count, state.ListAgents(row.Id).Count));
+        // A dedicated machine and its workspace are one; what lives in that counts.
+        var (workspaceCount, agentCount, sessionCount) = store.Read(state => (
+            state.ListWorkspaces(row.Id).Count(workspace => workspace.Isolation != WorkspaceIsolation.Dedicated),
+            state.ListAgents(row.Id).Count,
+            row.Dedicated ? state.ListSessions(vmId: row.Id).Count : 0));
+        if (!cascade && row.Dedicated && workspaceCount + agentCount + sessionCount > 0)
+        {
+            throw new HasDependentsException($"Workspace '{row.Name}' has {sessionCount} session(s) and {agentCount} agent(s) on its machine.")
+            {
+                Target = row.Name,
+                Recommendation = $"Remove-AgwWorkspace {row.Name} -Cascade",
+            };
+        }
+
         if (!cascade && workspaceCount + agentCount > 0)
         {
             throw new HasDependentsException($"VM '{row.Name}' has {workspaceCount} workspace(s) and {agentCount} agent(s).")
@@ -62,6 +79,32 @@ public sealed class VmCleaner(
             };
         }
     }
+
+    /// <summary>Forks of a dedicated workspace may stand on its snapshots, which go with it.</summary>
+    private void RequireNoForks(VmRow row)
+    {
+        var forks = store.Read(state => SnapshotsOf(state, row).SelectMany(snapshot => state.ListForks(snapshot.Id)).Where(fork => fork.VmId != row.Id).ToArray());
+        if (row.Dedicated && forks.Length > 0)
+        {
+            throw SnapshotDependents.Of($"Workspace '{row.Name}'", row.Name, forks);
+        }
+    }
+
+    private async Task RemoveSnapshotsAsync(OperationScope scope, VmRow row, IVmPlatform platform, CancellationToken cancellationToken)
+    {
+        if (!row.Dedicated || platform is not IDiskSnapshots disks)
+        {
+            return;
+        }
+
+        scope.Record("snapshots");
+        foreach (var id in store.Read(state => SnapshotsOf(state, row).Select(snapshot => snapshot.Id).Append(DiskSnapshots.LiveId(row)).ToArray()))
+        {
+            await disks.RemoveSnapshotAsync(row.ToMachine(store.OwnerTag), id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<SnapshotRow> SnapshotsOf(StateReader state, VmRow row) => state.ListWorkspaces(row.Id).SelectMany(workspace => state.ListSnapshots(workspace.Id));
 
     private async Task ReleaseAsync(OperationScope scope, VmRow row, CancellationToken cancellationToken)
     {

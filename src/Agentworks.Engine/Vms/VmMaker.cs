@@ -123,7 +123,7 @@ public sealed class VmMaker(
 
         gitCredentials.Record(row, agent: null, credentials, steps);
         var result = new AgwInitialization { Vm = row.Name, Steps = steps, Duration = clock.GetElapsedTime(began) };
-        var kind = steps.First(step => step.Name == RuntimeSteps.WorkspaceStoreStep).Detail;
+        var kind = steps.FirstOrDefault(step => step.Name == RuntimeSteps.WorkspaceStoreStep)?.Detail;
         store.Write(state => state.Update(state.GetVm(row.Id)! with
         {
             State = result.Failed > 0 ? LifecycleState.Partial : LifecycleState.Ready,

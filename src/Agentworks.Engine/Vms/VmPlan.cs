@@ -46,6 +46,16 @@ public sealed class VmPlan(
     public async Task<IReadOnlyList<ProvisionStep>> StepsAsync(
         VmRow row, string? networkKey, IReadOnlyList<GitCredentialEntry>? credentials, LocalFolder? plugin, CancellationToken cancellationToken)
     {
+        if (row.Dedicated)
+        {
+            // Its image has been through the rest.
+            return
+            [
+                .. await BootstrapStepsAsync(row, cancellationToken).ConfigureAwait(false),
+                .. PreparedMachine.Steps(platforms.Get(row.Platform).Traits.Boundary).Where(step => step.Name.StartsWith("workspace-", StringComparison.Ordinal) || step.Name.EndsWith("-runtime", StringComparison.Ordinal)),
+            ];
+        }
+
         var settings = config.Load();
         var template = settings.ResolveVmTemplate(row.Template);
         var initialization = new InitializationPlan

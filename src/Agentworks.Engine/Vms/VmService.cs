@@ -104,12 +104,17 @@ public sealed class VmService(
     /// <summary>Removes the machine and, with <paramref name="cascade"/>, all that lives on it.</summary>
     /// <exception cref="HasDependentsException">Something lives on it and <paramref name="cascade"/> is false.</exception>
     public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) =>
-        operations.RunAsync(
+        operations.RunWithAsync(
             "Remove-AgwVm",
             EntityKind.Vm,
-            name,
+            [name],
+            store.Read(state => state.FindVm(name)) is { Dedicated: true } ? [(EntityKind.Workspace, name)] : Array.Empty<(string, string)>(),
             events,
-            scope => cleaner.RemoveAsync(scope, Find(name), cascade, cancellationToken),
+            async scope =>
+            {
+                await cleaner.RemoveAsync(scope, Find(name), cascade, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
             cancellationToken);
 
     /// <summary>A login shell on it as its admin.</summary>
@@ -159,6 +164,7 @@ public sealed class VmService(
             PowerState.Running => row.State == LifecycleState.Creating ? VmStatus.Starting : VmStatus.Running,
             PowerState.Stopped => VmStatus.Stopped,
             PowerState.Missing => VmStatus.Missing,
+            PowerState.Suspended => VmStatus.Suspended,
             _ => VmStatus.Unknown,
         };
     }

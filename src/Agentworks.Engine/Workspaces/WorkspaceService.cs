@@ -21,7 +21,8 @@ namespace Agentworks.Workspaces;
 /// (hooks, filters, aliases) runs with whoever calls git.
 /// </summary>
 public sealed class WorkspaceService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, ShellVariables shellVariables, CloneCredentials cloneCredentials, IProcessRunner processes, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, ShellVariables shellVariables, CloneCredentials cloneCredentials, IProcessRunner processes, TimeProvider clock,
+    Func<Dedicated.DedicatedService> dedicated)
 {
     private readonly StateModel _model = new(store);
 
@@ -61,7 +62,7 @@ public sealed class WorkspaceService(
     /// <summary>Removes the folder, its group and its user; with <paramref name="cascade"/>, its sessions too.</summary>
     /// <exception cref="HasDependentsException">Sessions live in it and <paramref name="cascade"/> is false.</exception>
     public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) =>
-        operations.RunAsync(
+        store.Read(state => state.FindWorkspace(name)) is { Isolation: WorkspaceIsolation.Dedicated } ? dedicated().RemoveAsync(name, cascade, events, cancellationToken) : operations.RunAsync(
             "Remove-AgwWorkspace",
             EntityKind.Workspace,
             name,
@@ -154,6 +155,7 @@ public sealed class WorkspaceService(
     private (WorkspaceRow Row, VmRow Vm) Insert(NewWorkspace request, string template, RepositorySource? source) => store.Write(state =>
     {
         var vm = state.RequireVmOrOnly(request.Vm);
+        RequireShared(vm);
         if (state.FindWorkspace(request.Name) is { } old)
         {
             if (old.State != LifecycleState.Creating || old.VmId != vm.Id || old.CopiedFrom is not null)
@@ -188,6 +190,19 @@ public sealed class WorkspaceService(
         Branch = request.Branch,
         Created = clock.GetUtcNow(),
     };
+
+    /// <exception cref="InvalidRequestException">The machine belongs to a dedicated workspace, which shares it with no other.</exception>
+    internal static void RequireShared(VmRow vm)
+    {
+        if (vm.Dedicated)
+        {
+            throw new InvalidRequestException($"The machine '{vm.Name}' belongs to the dedicated workspace of that name, and no other can be on it.")
+            {
+                Target = vm.Name,
+                Recommendation = "Name another machine with -Vm, or make a workspace with a machine of its own: -Isolated.",
+            };
+        }
+    }
 
     private static void ValidateBranch(string? branch)
     {

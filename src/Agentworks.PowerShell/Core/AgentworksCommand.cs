@@ -144,6 +144,28 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
     /// <summary>Whether a parameter stands on the command line, rather than coming from a piped object's property.</summary>
     private protected bool IsGiven(string parameter) => _given.Contains(parameter);
 
+    /// <summary>A repository: a folder as PowerShell sees it, since its location is not the process's; anything else is for git.</summary>
+    private protected string? FolderOrUrl(string? repository)
+    {
+        if (string.IsNullOrEmpty(repository))
+        {
+            return null;
+        }
+        if (repository.Contains("://", StringComparison.Ordinal))
+        {
+            return repository;
+        }
+        try
+        {
+            var path = GetUnresolvedProviderPathFromPSPath(repository);
+            return Directory.Exists(path) ? path : repository;
+        }
+        catch (System.Management.Automation.DriveNotFoundException)
+        {
+            return repository;
+        }
+    }
+
     private void EndingOnFailure(Action work)
     {
         try

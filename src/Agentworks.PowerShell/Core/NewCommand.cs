@@ -30,28 +30,6 @@ public abstract class NewCommand : AgentworksCommand
         return argument?.Name;
     }
 
-    /// <summary>A repository: a folder as PowerShell sees it, since its location is not the process's; anything else is for git.</summary>
-    private protected string? FolderOrUrl(string? repository)
-    {
-        if (string.IsNullOrEmpty(repository))
-        {
-            return null;
-        }
-        if (repository.Contains("://", StringComparison.Ordinal))
-        {
-            return repository;
-        }
-        try
-        {
-            var path = GetUnresolvedProviderPathFromPSPath(repository);
-            return Directory.Exists(path) ? path : repository;
-        }
-        catch (System.Management.Automation.DriveNotFoundException)
-        {
-            return repository;
-        }
-    }
-
     protected sealed override void Process() => ForInput(Name, () =>
     {
         if (ComesFromOurs && !IsGiven(nameof(Name)))

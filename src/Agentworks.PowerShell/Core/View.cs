@@ -75,6 +75,18 @@ public static class View
         return body.Length == 0 ? header : $"{header}\n{body}";
     }
 
+    /// <summary>A diff: whose it is and how much, and the patch, or the files where there is none.</summary>
+    public static string Diff(object diff, PSObject style)
+    {
+        var d = (AgwGitDiff)(diff is PSObject wrapped ? wrapped.BaseObject : diff);
+        var header = Colour(
+            TerminalText.EscapeLine($"--- {d.Workspace}{(d.Path == "." ? string.Empty : ":" + d.Path)}: {d.Files.Count} files, +{d.Added} -{d.Deleted}"), "Cyan", style);
+        var body = d.Patch is not null
+            ? TerminalText.Escape(d.Patch).TrimEnd('\n')
+            : string.Join('\n', d.Files.Select(file => TerminalText.EscapeLine($"{(file.IsBinary ? "binary" : $"+{file.Added} -{file.Deleted}"),16}  {file}")));
+        return string.Join('\n', new[] { header, body, d.Truncated ? "[cut off here]" : string.Empty }.Where(part => part.Length > 0));
+    }
+
     private static string Colour(string text, string colour, PSObject style)
     {
         var foreground = style.Properties["Foreground"]?.Value is { } colours ? PSObject.AsPSObject(colours) : null;

@@ -1,19 +1,67 @@
 using System.Management.Automation;
+using Agentworks.Dedicated;
+using Agentworks.Errors;
 using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 using Agentworks.Workspaces;
 
 namespace Agentworks.PowerShell;
 
-/// <summary>Makes a workspace on a machine, empty or from a git repository.</summary>
-[Cmdlet(VerbsCommon.New, "AgwWorkspace", SupportsShouldProcess = true)]
+/// <summary>Makes a workspace on a machine, or with a machine of its own; empty or from a git repository.</summary>
+[Cmdlet(VerbsCommon.New, "AgwWorkspace", SupportsShouldProcess = true, DefaultParameterSetName = "Shared")]
 [OutputType(typeof(AgwWorkspace))]
 public sealed class NewAgwWorkspaceCommand : NewCommand
 {
     /// <summary>May be left out when there is only one machine.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Shared", ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument? Vm { get; set; }
+
+    /// <summary>With a machine of its own: the same as -Isolation Dedicated.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Dedicated")]
+    public SwitchParameter Isolated { get; set; }
+
+    /// <summary>Shared, on a machine with others; or Dedicated, with a machine of its own.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [ValidateSet("Shared", "Dedicated")]
+    public string Isolation { get; set; } = string.Empty;
+
+    /// <summary>Where the machine comes from.</summary>
+    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string? Platform { get; set; }
+
+    /// <summary>What the machine is made of: the name of an image.</summary>
+    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    public string? Image { get; set; }
+
+    /// <summary>How many processors it gets.</summary>
+    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Alias("Cpus")]
+    [ValidateRange(1, 1024)]
+    public int? Cpu { get; set; }
+
+    /// <summary>Its memory in MiB.</summary>
+    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Alias("MemoryMiB")]
+    [ValidateRange(128, 1 << 26)]
+    public int? MemoryMB { get; set; }
+
+    /// <summary>Its disk in GiB.</summary>
+    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Alias("DiskGiB")]
+    [ValidateRange(1, 1 << 20)]
+    public int? DiskGB { get; set; }
+
+    /// <summary>Let it reach the internet.</summary>
+    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter AllowInternet { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(WorkspaceTemplateCompleter))]
@@ -32,6 +80,19 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
 
     private protected override void Create()
     {
+        if (Isolated || Isolation.Equals("Dedicated", StringComparison.OrdinalIgnoreCase))
+        {
+            CreateDedicated();
+            return;
+        }
+        if (Platform is not null || Image is not null || Cpu is not null || MemoryMB is not null || DiskGB is not null || AllowInternet)
+        {
+            throw new EngineFailure(new InvalidRequestException("A shared workspace has no machine of its own to choose platform, image, size or network of.")
+            {
+                Target = Name,
+                Recommendation = "-Isolation Dedicated, or -Isolated",
+            });
+        }
         var request = new NewWorkspace
         {
             Name = Name,
@@ -43,10 +104,37 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
         if (Approves(request.Vm is null ? Name : $"{Name} on {request.Vm}", "Create workspace"))
         {
             WriteObject(Await(stop => Engine.Workspaces.CreateAsync(request, Sink, stop)));
-            if (OpenVSCode)
-            {
-                Await(stop => Engine.CodeWorkspaces.OpenAsync(request.Name, Sink, stop));
-            }
+            Open();
+        }
+    }
+
+    private void CreateDedicated()
+    {
+        var request = new NewDedicatedWorkspace
+        {
+            Name = Name,
+            Platform = Own(nameof(Platform), Platform),
+            Image = Own(nameof(Image), Image),
+            Cpus = Own(nameof(Cpu), Cpu),
+            MemoryMiB = Own(nameof(MemoryMB), MemoryMB),
+            DiskGiB = Own(nameof(DiskGB), DiskGB),
+            AllowInternet = AllowInternet,
+            Template = Own(nameof(Template), Template),
+            Repository = FolderOrUrl(Own(nameof(Repository), Repository)),
+            Branch = Own(nameof(Branch), Branch),
+        };
+        if (Approves(Name, "Create workspace with a machine of its own"))
+        {
+            WriteObject(Await(stop => Engine.Dedicated.CreateAsync(request, Sink, stop)));
+            Open();
+        }
+    }
+
+    private void Open()
+    {
+        if (OpenVSCode)
+        {
+            Await(stop => Engine.CodeWorkspaces.OpenAsync(Name, Sink, stop));
         }
     }
 }

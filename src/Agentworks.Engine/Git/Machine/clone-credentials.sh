@@ -8,10 +8,11 @@ agw_clone_credentials() {
     agw_rest=${1#https://}
     agw_server=${agw_rest%%/*}
     agw_server=${agw_server#*@}
-    agw_home=$(getent passwd "$3" | cut -d: -f6)
-    agw_answer=$(cd / && printf 'protocol=https\nhost=%s\npath=%s\n\n' "$agw_server" "${agw_rest#*/}" |
+    agw_holder=$(getent passwd "$3" | cut -d: -f6)
+    agw_answer=
+    [ -z "$3" ] || agw_answer=$(cd / && printf 'protocol=https\nhost=%s\npath=%s\n\n' "$agw_server" "${agw_rest#*/}" |
         timeout -k 5 20 setpriv --reuid="$3" --regid="$(id -g "$3")" --init-groups --inh-caps=-all --no-new-privs -- \
-            env -i HOME="$agw_home" PATH=/usr/bin:/bin perl -e "$agw_clone_program" -- get) || agw_answer=
+            env -i HOME="$agw_holder" PATH=/usr/bin:/bin perl -e "$agw_clone_program" -- get) || agw_answer=
     agw_line=$agw_clone_line
     if [ -n "$agw_answer" ]; then
         agw_name=$(printf '%s\n' "$agw_answer" | sed -n 's/^username=//p')

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agentworks.Errors;
 using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
@@ -54,7 +55,41 @@ internal sealed class MachineCgroup(string id)
     /// <summary>Removes the empty group.</summary>
     public void Remove()
     {
-        foreach (var group in Folders.Where(Directory.Exists).SelectMany(Groups))
+        foreach (var folder in Folders.Where(Directory.Exists))
+        {
+            Delete(folder);
+        }
+    }
+
+    /// <summary>Whether nothing in it gets a processor.</summary>
+    public bool IsFrozen => Freezers.Any(f => File.ReadAllText(f).Trim() == "1");
+
+    /// <summary>Stops every process of the machine where it is, or lets all go on. Those that join it later share its lot.</summary>
+    /// <returns>False when the kernel could not within <paramref name="limit"/>.</returns>
+    /// <exception cref="PlatformException">The kernel cannot stop processes so.</exception>
+    public async Task<bool> FreezeAsync(bool freeze, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var files = Freezers.ToList();
+        if (files.Count == 0)
+        {
+            return freeze ? throw new PlatformException("This kernel has no freezer for control groups of version 2.") { Target = id } : true;
+        }
+
+        foreach (var file in files)
+        {
+            await File.WriteAllTextAsync(file, freeze ? "1" : "0", cancellationToken).ConfigureAwait(false);
+        }
+
+        var events = files.Select(f => Path.Combine(Path.GetDirectoryName(f)!, "cgroup.events")).ToList();
+        var wanted = freeze ? "frozen 1" : "frozen 0";
+        return await Waiting.UntilAsync(() => events.TrueForAll(e => File.ReadAllText(e).Contains(wanted, StringComparison.Ordinal)), limit, clock, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a group with those below it, as far as they are empty.</summary>
+    internal static void Delete(string folder)
+    {
+        foreach (var group in Groups(folder))
         {
             try
             {
@@ -66,6 +101,8 @@ internal sealed class MachineCgroup(string id)
             }
         }
     }
+
+    private IEnumerable<string> Freezers => Folders.Select(f => Path.Combine(f, "cgroup.freeze")).Where(File.Exists);
 
     private bool KillOnce()
     {

@@ -5,31 +5,40 @@ namespace Agentworks.Platforms.Nspawn;
 /// <summary>Starts systemd-nspawn in the background with what a machine needs.</summary>
 internal static class NspawnLauncher
 {
+    /// <param name="commands">Runs it.</param>
+    /// <param name="paths">The machine's files.</param>
+    /// <param name="root">Its whole file system.</param>
+    /// <param name="workspaces">A folder that it sees at the path of its workspaces; null: none.</param>
+    /// <param name="owner">Who it is and what it may take.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<HostProcess> StartAsync(
-        HostCommands commands, NspawnPaths paths, string workspacesPath, CancellationToken cancellationToken)
+        HostCommands commands, NspawnPaths paths, string root, string? workspaces, OwnerRecord owner, CancellationToken cancellationToken)
     {
         var group = new MachineCgroup(paths.Id);
         List<string> nspawn =
         [
-            "systemd-nspawn", "--quiet", "--boot", "--directory=" + paths.RootMount, "--machine=" + paths.Name,
+            "systemd-nspawn", "--quiet", "--boot", "--directory=" + root, "--machine=" + paths.Name,
             "--register=no", "--keep-unit", "--network-namespace-path=" + paths.Namespace,
             // Its own namespace: it may have addresses and a firewall of its own there.
             "--capability=CAP_NET_ADMIN",
             "--link-journal=no", "--resolv-conf=off", "--timezone=off", "--settings=no", "--console=read-only",
-            $"--bind={Escape(paths.Workspaces)}:{Escape(workspacesPath)}",
+            .. workspaces is null ? Array.Empty<string>() : [$"--bind={Escape(workspaces)}:{Escape(owner.WorkspacesPath)}"],
         ];
+        var limits = owner.Dedicated ? new MachineLimits(paths.Id) : null;
         if (MachineCgroup.SystemdOwnsTree)
         {
-            // Untested: the computer that this was built on has no systemd. A delegated scope is what systemd's rules ask for, and
-            // limits of CPU and memory would belong here.
-            nspawn = ["systemd-run", "--quiet", "--scope", "--collect", "--slice=machine.slice", "--unit=" + group.Scope, "--property=Delegate=yes", .. nspawn];
+            // Untested: the computer that this was built on has no systemd. A delegated scope is what systemd's rules ask for.
+            var properties = limits is null ? [] : MachineLimits.Properties(owner.Cpus, owner.MemoryMiB);
+            nspawn = ["systemd-run", "--quiet", "--scope", "--collect", "--slice=machine.slice", "--unit=" + group.Scope, "--property=Delegate=yes", .. properties, .. nspawn];
         }
         else
         {
             group.Create();
+            limits?.Set(owner.Cpus, owner.MemoryMiB);
+            limits?.CloseDevices();
         }
 
-        var joined = MachineCgroup.SystemdOwnsTree ? [] : group.JoinFiles;
+        var joined = MachineCgroup.SystemdOwnsTree ? [] : group.JoinFiles.Concat(limits?.JoinFiles ?? []).ToList();
         var program = new BackgroundProgram(paths.Run, paths.Console, Ready: null, joined);
         return await program.StartAsync(commands, nspawn[0], nspawn[1..], cancellationToken).ConfigureAwait(false);
     }

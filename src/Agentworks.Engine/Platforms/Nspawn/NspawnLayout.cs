@@ -11,6 +11,12 @@ public sealed record NspawnLayout(string Root)
     public string Images => Path.Combine(Root, "images");
     public string Machines => Path.Combine(Root, "machines");
 
+    /// <summary>A sparse file with one btrfs for all dedicated machines: their images, roots and snapshots.</summary>
+    public string StoreFile => Path.Combine(Root, "dedicated.btrfs");
+
+    /// <summary>Where <see cref="StoreFile"/> is mounted.</summary>
+    public string Store => Path.Combine(Root, "dedicated");
+
     public NspawnPaths For(string id)
     {
         // The id becomes part of paths, of a namespace's and of a control group's name.

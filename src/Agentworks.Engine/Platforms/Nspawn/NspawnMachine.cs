@@ -5,41 +5,34 @@ using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 
-/// <summary>One machine within one operation on it: its disk, network, control group and processes.</summary>
-internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock)
+/// <summary>One machine within one operation on it: its root, network, control groups and processes.</summary>
+internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock, IMachineRoot root)
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
 
     private readonly MachineNetwork network = new(paths, commands, clock);
     private readonly MachineCgroup group = new(paths.Id);
-
-    public MachineDisk Disk { get; } = new(paths, commands, clock);
-    public MachineIdentity Identity { get; } = new(paths, commands);
+    private readonly MachineLimits limits = new(paths.Id);
 
     public bool IsStopping => File.Exists(paths.Stopping);
 
     public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
 
     /// <summary>Mounts everything and starts nspawn.</summary>
-    public async Task<HostProcess> LaunchAsync(string image, OwnerRecord owner, CancellationToken cancellationToken)
+    public async Task<HostProcess> LaunchAsync(OwnerRecord owner, CancellationToken cancellationToken)
     {
-        await Disk.MountAsync(cancellationToken).ConfigureAwait(false);
-        if (!Identity.IsWritten)
-        {
-            throw new PlatformException($"Machine '{owner.Name}' was never made to the end.") { Target = owner.Name };
-        }
-
-        await Disk.MountRootAsync(image, cancellationToken).ConfigureAwait(false);
+        var folder = await root.OpenAsync(cancellationToken).ConfigureAwait(false);
         await network.CreateAsync(cancellationToken).ConfigureAwait(false);
-        return await NspawnLauncher.StartAsync(commands, paths, owner.WorkspacesPath, cancellationToken).ConfigureAwait(false);
+        return await NspawnLauncher.StartAsync(commands, paths, folder, root.Workspaces, owner, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives it its way out while it boots, and returns when its sshd listens.</summary>
-    public async Task AwaitBootAsync(HostProcess nspawn, IEventSink events, CancellationToken cancellationToken)
+    public async Task AwaitBootAsync(HostProcess nspawn, NetworkRules? rules, IEventSink events, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.WhenAll(network.ConnectAsync(events, cancellationToken), AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
+            var connected = MayConnect(rules) ? network.ConnectAsync(events, cancellationToken) : Task.CompletedTask;
+            await Task.WhenAll(connected, AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
         }
         catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
         {
@@ -55,6 +48,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
         if (FindRunning() is not null)
         {
             await File.WriteAllTextAsync(paths.Stopping, string.Empty, cancellationToken).ConfigureAwait(false);
+            await group.FreezeAsync(false, TimeSpan.FromSeconds(2), clock, cancellationToken).ConfigureAwait(false);
 
             // nspawn passes SIGTERM on to the machine's init as the signal that means an orderly shutdown.
             await BackgroundProgram.EndAsync(paths.Run, grace, clock, cancellationToken).ConfigureAwait(false);
@@ -69,11 +63,15 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
         // nspawn may have been killed and its machine live on: two on one disk must not be.
         await group.KillAsync(clock, cancellationToken).ConfigureAwait(false);
         await network.RemoveAsync(cancellationToken).ConfigureAwait(false);
-        await Disk.UnmountAsync(cancellationToken).ConfigureAwait(false);
+        await root.CloseAsync(cancellationToken).ConfigureAwait(false);
         group.Remove();
+        limits.Remove();
         UnixFiles.DeleteIfThere(paths.Run);
         UnixFiles.DeleteIfThere(paths.Stopping);
     }
+
+    /// <summary>A machine without rules has its way out; one with rules has none that they do not allow as a whole.</summary>
+    private static bool MayConnect(NetworkRules? rules) => rules is null or { AllowInternet: true, AllowedHosts.Count: 0 };
 
     private async Task AwaitSshdAsync(HostProcess nspawn, CancellationToken cancellationToken)
     {

@@ -33,6 +33,12 @@ public sealed record NspawnPaths(string Id, string Folder)
     /// <summary>The machine's root: the image below, <see cref="Upper"/> above.</summary>
     public string RootMount => Path.Combine(Folder, "root");
 
+    /// <summary>Of a dedicated machine: there once its root has an identity of its own.</summary>
+    public string IdentityMark => Path.Combine(Folder, "identity.done");
+
+    /// <summary>Of a dedicated machine: the files of its identity, until they are in its root.</summary>
+    public string IdentityStage => Path.Combine(Folder, "identity");
+
     public string Console => Path.Combine(Folder, "console.log");
 
     /// <summary>The identity of the nspawn process.</summary>

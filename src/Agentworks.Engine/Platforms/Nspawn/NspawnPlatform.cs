@@ -8,14 +8,14 @@ namespace Agentworks.Platforms.Nspawn;
 /// <summary>
 /// Machines as containers of systemd-nspawn: a real Debian with systemd and sshd, a copy-on-write clone of one image, in process, mount and
 /// network namespaces of its own. Its kernel is this computer's, and root inside is root's uid outside: it separates things that trust
-/// each other a little, and it is no wall against an attacker who is root inside. CPU and memory are not limited; the disk is.
-/// A reboot from inside ends it; the next command that needs it starts it again.
+/// each other a little, and it is no wall against an attacker who is root inside. The disk is limited; processors and memory are only of
+/// dedicated machines. A reboot from inside ends it; the next command that needs it starts it again.
 /// </summary>
 /// <remarks>
 /// A machine is found by its id alone: a folder under <see cref="NspawnLayout.Machines"/>, a namespace, a control group and two processes
 /// whose identities are in that folder. Nothing depends on <see cref="PlatformMachine.Data"/>.
 /// </remarks>
-public sealed class NspawnPlatform : IVmPlatform
+public sealed partial class NspawnPlatform : IVmPlatform
 {
     // For a shutdown that an earlier command began and did not live to see.
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(20);
@@ -24,6 +24,9 @@ public sealed class NspawnPlatform : IVmPlatform
     private readonly TimeProvider clock;
     private readonly NspawnLayout layout;
     private readonly NspawnImageStore images;
+    private readonly DedicatedStore store;
+    private readonly DedicatedImages prepared;
+    private readonly DedicatedMachines dedicated;
 
     /// <param name="processes">Runs this computer's tools.</param>
     /// <param name="clock">For waits and the date of creation.</param>
@@ -34,6 +37,9 @@ public sealed class NspawnPlatform : IVmPlatform
         this.clock = clock;
         layout = new NspawnLayout(root ?? NspawnLayout.DefaultRoot);
         images = new NspawnImageStore(processes, clock, layout);
+        store = new DedicatedStore(layout, new HostCommands(processes), clock);
+        prepared = new DedicatedImages(processes, clock, layout, images, store);
+        dedicated = new DedicatedMachines(processes, clock, layout, prepared, store);
     }
 
     public string Name => "nspawn";
@@ -44,7 +50,11 @@ public sealed class NspawnPlatform : IVmPlatform
 
     public void Validate(MachineSpec spec)
     {
-        _ = ImageFor(spec);
+        if (!spec.Dedicated)
+        {
+            _ = ImageFor(spec);
+        }
+
         if (SizeOf(spec) < 1)
         {
             throw new InvalidRequestException($"A disk of {SizeOf(spec)} GiB cannot be; it takes at least 1.") { Target = spec.Name };
@@ -64,6 +74,14 @@ public sealed class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.Check(processes), spec);
         Validate(spec);
+        return spec.Dedicated
+            ? await dedicated.CreateAsync(spec, journal, events, cancellationToken).ConfigureAwait(false)
+            : await CreateLayeredAsync(spec, journal, events, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PlatformMachine> CreateLayeredAsync(
+        MachineSpec spec, IResourceJournal journal, IEventSink events, CancellationToken cancellationToken)
+    {
         var inputs = ImageFor(spec);
         var paths = layout.For(spec.Id);
         var owner = OwnerRecord.Read(paths.Owner)
@@ -75,7 +93,8 @@ public sealed class NspawnPlatform : IVmPlatform
 
         // The record names the image before it is looked for, so that nobody removes it as unused in between.
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
-        var machine = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var root = new LayeredRoot(paths, new HostCommands(processes, fence), clock, images);
         UnixFiles.CreatePrivateFolder(paths.Folder);
         owner.Write(paths.Owner);
         if (!images.Has(owner.Image))
@@ -86,11 +105,11 @@ public sealed class NspawnPlatform : IVmPlatform
         }
 
         await journal.RecordAsync($"disk {paths.Disk}", cancellationToken).ConfigureAwait(false);
-        await machine.Disk.CreateAsync(SizeOf(spec), cancellationToken).ConfigureAwait(false);
+        await root.Disk.CreateAsync(SizeOf(spec), cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
-        await machine.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
+        await root.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
-        await machine.Identity.WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
+        await root.Identity.WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
         return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
@@ -98,19 +117,17 @@ public sealed class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
-        var it = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+        var it = await BeginAsync(machine.Spec, cancellationToken).ConfigureAwait(false);
         var nspawn = it.IsStopping ? null : it.FindRunning();
         if (nspawn is null)
         {
             await it.StopAsync(DefaultGrace, cancellationToken).ConfigureAwait(false);
             var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
-            var image = images.Has(owner.Image) ? images.RootOf(owner.Image)
-                : throw Missing($"The image {owner.Image} of machine '{machine.Spec.Name}' is not in {layout.Images}.", machine);
-            nspawn = await it.LaunchAsync(image, owner, cancellationToken).ConfigureAwait(false);
+            nspawn = await it.LaunchAsync(owner, cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        await it.AwaitBootAsync(nspawn, events, cancellationToken).ConfigureAwait(false);
+        await it.AwaitBootAsync(nspawn, machine.Spec.Network, events, cancellationToken).ConfigureAwait(false);
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} is up."));
     }
 
@@ -120,7 +137,7 @@ public sealed class NspawnPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
         if (Directory.Exists(paths.Folder))
         {
-            var it = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+            var it = await BeginAsync(machine.Spec, cancellationToken).ConfigureAwait(false);
             await it.StopAsync(grace, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -130,7 +147,7 @@ public sealed class NspawnPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
         return Task.FromResult(
             NspawnReadiness.CheckPrivileges() is { Ready: false } ? PowerState.Unknown
-            : HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? PowerState.Running
+            : HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? (new MachineCgroup(paths.Id).IsFrozen ? PowerState.Suspended : PowerState.Running)
             : File.Exists(paths.Owner) ? PowerState.Stopped
             : PowerState.Missing);
     }
@@ -140,8 +157,13 @@ public sealed class NspawnPlatform : IVmPlatform
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
         var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
-        var it = new NspawnMachine(paths, new HostCommands(processes, fence), clock);
+        var it = Machine(machine.Spec, new HostCommands(processes, fence));
         await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        if (machine.Spec.Dedicated)
+        {
+            await dedicated.RemoveAsync(paths, cancellationToken).ConfigureAwait(false);
+        }
+
         NspawnRemains.Delete(paths);
         NspawnRemains.ThrowIfAny(paths, machine.Spec.Name);
         fence.Remove();
@@ -149,12 +171,13 @@ public sealed class NspawnPlatform : IVmPlatform
 
     public ChannelCommand? GetPlatformShell(PlatformMachine machine)
     {
-        var group = new MachineCgroup(layout.For(machine.Spec.Id).Id);
+        var id = layout.For(machine.Spec.Id).Id;
+        var group = new MachineCgroup(id);
         var init = group.FindInit() ?? throw new NotReadyException($"Machine '{machine.Spec.Name}' is not running.")
         {
             Target = machine.Spec.Name,
         };
-        return NspawnShell.Describe(new HostCommands(processes), machine.Spec.Name, init, group.InitFiles);
+        return NspawnShell.Describe(new HostCommands(processes), machine.Spec.Name, init, [.. group.InitFiles, .. new MachineLimits(id).JoinFiles]);
     }
 
     public SshEndpoint GetSshEndpoint(PlatformMachine machine)
@@ -178,10 +201,17 @@ public sealed class NspawnPlatform : IVmPlatform
         return Task.FromResult<IReadOnlyList<string>?>([$"{words[0]} {words[1]}"]);
     }
 
-    private async Task<NspawnMachine> BeginAsync(NspawnPaths paths, CancellationToken cancellationToken)
+    private async Task<NspawnMachine> BeginAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
-        return new NspawnMachine(paths, new HostCommands(processes, fence), clock);
+        var fence = await OperationFence.BeginAsync(layout.For(spec.Id), clock, cancellationToken).ConfigureAwait(false);
+        return Machine(spec, new HostCommands(processes, fence));
+    }
+
+    private NspawnMachine Machine(MachineSpec spec, HostCommands commands)
+    {
+        var paths = layout.For(spec.Id);
+        return new NspawnMachine(
+            paths, commands, clock, spec.Dedicated ? new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)) : new LayeredRoot(paths, commands, clock, images));
     }
 
     /// <summary>A new image has taken the place of older ones, which go unless machines are copies of them.</summary>

@@ -48,7 +48,7 @@ internal static class NspawnRemains
         left.AddRange(identities.Select(HostProcess.Read).Where(i => i?.IsAlive() == true).Select(i => $"process {i!.Pid}"));
         left.AddRange(MountTable.Below(paths.Folder).Select(m => $"mount {m}"));
         left.AddRange(LoopDevices.Of(paths.Disk).Select(d => $"loop device {d}"));
-        left.AddRange(group.Folders.Where(Directory.Exists).Select(f => $"control group {f}"));
+        left.AddRange(group.Folders.Concat(new MachineLimits(paths.Id).Folders).Where(Directory.Exists).Select(f => $"control group {f}"));
         string[] files = [paths.Namespace, paths.Folder];
         left.AddRange(files.Where(Path.Exists));
         return left;

@@ -19,6 +19,13 @@ internal static class UnixFiles
         File.SetUnixFileMode(path, PrivateFolder);
     }
 
+    /// <summary>A folder that everyone may read, with those above it.</summary>
+    public static void CreatePublicFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        SetMode(path, PrivateFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+    }
+
     /// <summary>Passage for everyone, a list for nobody but the owner.</summary>
     public static void AllowPassage(string path) =>
         SetMode(path, PrivateFolder | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
@@ -50,6 +57,19 @@ internal static class UnixFiles
 
         SetMode(unfinished, mode);
         File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>A file of zeros for root alone, which takes no room yet.</summary>
+    public static void WriteSparse(string path, long length)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException();
+        }
+
+        File.Delete(path);
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        file.SetLength(length);
     }
 
     private static void SetMode(string path, UnixFileMode mode)

@@ -25,7 +25,8 @@ agw_as() {
 }
 
 agw_is_btrfs() { [ "$(stat -f -c %T "$1")" = btrfs ]; }
-agw_new_folder() { if agw_is_btrfs "${1%/*}"; then btrfs -q subvolume create "$1" >/dev/null; else mkdir "$1"; fi; }
+# On the machine's own root it is a plain folder, so that a snapshot of the disk holds it.
+agw_new_folder() { if [ -n "${1%/*}" ] && agw_is_btrfs "${1%/*}"; then btrfs -q subvolume create "$1" >/dev/null; else mkdir "$1"; fi; }
 
 # agw_is_there USER PATH: whether the workspace lies there, whole, since it comes there by rename. Something else there is an error.
 agw_is_there() {

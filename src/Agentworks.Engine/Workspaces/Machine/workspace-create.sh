@@ -10,7 +10,10 @@ home=/var/lib/agentworks/homes/$user
 
 agw_user "$user"
 agw_admin_joins "$user" "$admin"
-[ ! -d "$path" ] || exit 0
+# On a machine of its own the empty folder is there already; a repository takes its place.
+if [ -d "$path" ]; then
+    [ -n "$source" ] && [ -z "$(ls -A "$path")" ] || exit 0
+fi
 
 agw_discard "$new"
 agw_new_folder "$new"

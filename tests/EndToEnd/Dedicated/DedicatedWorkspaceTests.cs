@@ -1,0 +1,139 @@
+using Agentworks.Errors;
+using Agentworks.Events;
+using Agentworks.Model;
+using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Workspaces;
+
+namespace Agentworks.Tests.EndToEnd.Dedicated;
+
+/// <summary>Workspaces with machines of their own, as their operator sees them.</summary>
+[Collection("dedicated")]
+public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
+{
+    [MachineFact]
+    public async Task ItIsAMachineOfItsOwnAndComesAndGoesWithIt()
+    {
+        var made = await ground.NewAsync("own");
+        Assert.Equal((LifecycleState.Ready, WorkspaceIsolation.Dedicated, "/workspace", "own", "workspace"), (made.State, made.Isolation, made.Path, made.Vm, made.Group));
+        Assert.NotNull(made.ReadyTime);
+        var result = await ground.RunAsync("own", "echo hello > file; cat file; id -un; hostname; cat /etc/hostname; pwd");
+        Assert.Equal("hello\nworkspace\nown\nown\n/workspace\n", result.Output);
+
+        // It belongs to the machine's tree and to its limits.
+        Assert.Equal((512L << 20).ToString(System.Globalization.CultureInfo.InvariantCulture), await ReadAsync($"/sys/fs/cgroup/memory/agentworks/{VmId("own")}/memory.limit_in_bytes"));
+        Assert.Contains(VmId("own"), (await ground.RunAsync("own", "cat /proc/self/cgroup")).Output + await GroupsAsync("own"), StringComparison.Ordinal);
+
+        var id = VmId("own");
+        await ground.RemoveAsync("own");
+        Assert.DoesNotContain(ground.Engine.Vms.List(), vm => vm.Name == "own");
+        Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+    }
+
+    [MachineFact]
+    public async Task ItReachesNothingUnlessAllowed()
+    {
+        await ground.NewAsync("closed");
+        Assert.Equal("lo:", (await ground.RunAsync("closed", "sed -n 's/^ *\\([a-z0-9]*:\\).*/\\1/p' /proc/net/dev")).Output.Trim());
+        await ground.RemoveAsync("closed");
+
+        await ground.NewAsync("open", request => request with { AllowInternet = true });
+        Assert.Contains("tap0:", (await ground.RunAsync("open", "cat /proc/net/dev")).Output, StringComparison.Ordinal);
+        await ground.RemoveAsync("open");
+    }
+
+    [MachineFact]
+    public async Task ItsSizeHolds()
+    {
+        await ground.NewAsync("small", request => request with { DiskGiB = 1, MemoryMiB = 256, Cpus = 1 });
+
+        // More than the disk has: an error, not a crash; and what it gave back is there again.
+        var full = await ground.RunAsync("small", "head -c 1200M /dev/zero > big; echo $?; sync; stat -c %s big; rm big; echo again > small && cat small");
+        Assert.Contains("\nagain\n", full.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1\n", full.Output, StringComparison.Ordinal);
+
+        // More memory than it has: the machine's own program dies, the machine lives.
+        Assert.NotEqual(0, (await ground.RunAsync("small", "perl -e 'my $x = \"x\" x (400 << 20); print length $x'")).ExitCode);
+        Assert.Equal("alive\n", (await ground.RunAsync("small", "echo alive")).Output);
+        Assert.Equal("100000", await ReadAsync($"/sys/fs/cgroup/cpu/agentworks/{VmId("small")}/cpu.cfs_quota_us"));
+
+        // Root in there cannot open this computer's disk.
+        Assert.Equal("refused", await ground.RootAsync("small", "mknod /dev/disk b 254 0; head -c 1 /dev/disk >/dev/null 2>&1 && echo read || echo refused"));
+        await ground.RemoveAsync("small");
+    }
+
+    [MachineFact]
+    public async Task StoppedSuspendedAndStartedAgain()
+    {
+        await ground.NewAsync("power");
+        await ground.RunAsync("power", "echo kept > kept; nohup sh -c 'while :; do date +%s%N > ticking; sleep 0.05; done' >/dev/null 2>&1 &");
+        await ground.Engine.Dedicated.SuspendAsync("power", NullEventSink.Instance, CancellationToken.None);
+        var refused = await Assert.ThrowsAsync<NotReadyException>(() => ground.RunAsync("power", "true"));
+        Assert.Equal("Resume-AgwWorkspace power", refused.Recommendation);
+        Assert.Equal(VmStatus.Suspended, await StatusAsync("power"));
+        await ground.Engine.Dedicated.ResumeAsync("power", NullEventSink.Instance, CancellationToken.None);
+        var first = (await ground.RunAsync("power", "cat ticking")).Output;
+        await Eventually.BecomesAsync(async () => (await ground.RunAsync("power", "cat ticking")).Output != first, "what ran goes on");
+
+        await ground.Engine.Dedicated.StopAsync("power", TimeSpan.FromSeconds(20), NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal(VmStatus.Stopped, await StatusAsync("power"));
+        await Assert.ThrowsAsync<NotReadyException>(() => ground.RunAsync("power", "true"));
+        await ground.Engine.Dedicated.StartAsync("power", NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal("kept\n", (await ground.RunAsync("power", "cat kept")).Output);
+
+        // Removed also while it is suspended.
+        await ground.Engine.Dedicated.SuspendAsync("power", NullEventSink.Instance, CancellationToken.None);
+        var id = VmId("power");
+        await ground.RemoveAsync("power");
+        Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+    }
+
+    [MachineFact]
+    public async Task ARepositoryOfThisComputerComesAlong()
+    {
+        var folder = Directory.CreateTempSubdirectory("agentworks-test-").FullName;
+        try
+        {
+            var git = await new Ports.ProcessRunner().RunAsync(
+                "/bin/sh", ["-c", "cd \"$1\" && git init -q -b main && git config user.name n && git config user.email e@example.org && echo code > code && git add . && git commit -qm first", "git", folder],
+                new Ports.ProcessOptions(), CancellationToken.None);
+            Assert.True(git.Succeeded, git.Error);
+            await ground.NewAsync("code", request => request with { Repository = folder });
+            var result = await ground.RunAsync("code", "cat code; git log --format=%s; git status --porcelain; stat -c '%U %a' . code");
+            Assert.Equal("code\nfirst\nworkspace 2770\nworkspace 660\n", result.Output);
+            await ground.RemoveAsync("code");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [MachineFact]
+    public async Task NoOtherWorkspaceLivesOnItsMachine()
+    {
+        await ground.NewAsync("alone");
+        await Assert.ThrowsAsync<InvalidRequestException>(() => ground.Engine.Workspaces.CreateAsync(new NewWorkspace { Name = "other", Vm = "alone" }, NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.NewAsync("alone"));
+
+        // The machine removed is the workspace removed.
+        await ground.Engine.Vms.RemoveAsync("alone", cascade: false, NullEventSink.Instance, CancellationToken.None);
+        Assert.DoesNotContain(ground.Engine.Workspaces.List(), workspace => workspace.Name == "alone");
+    }
+
+    private string VmId(string name) => ground.Engine.Vms.List().First(vm => vm.Name == name).Id;
+
+    private async Task<VmStatus> StatusAsync(string name)
+    {
+        await foreach (var vm in ground.Engine.Vms.ObserveAsync([.. ground.Engine.Vms.List().Where(vm => vm.Name == name)], CancellationToken.None))
+        {
+            return vm.Status;
+        }
+
+        return VmStatus.Missing;
+    }
+
+    private async Task<string> GroupsAsync(string name) =>
+        string.Join(' ', await File.ReadAllLinesAsync($"/sys/fs/cgroup/memory/agentworks/{VmId(name)}/cgroup.procs")).Length > 0 ? VmId(name) : string.Empty;
+
+    private static async Task<string> ReadAsync(string file) => (await File.ReadAllTextAsync(file)).Trim();
+}

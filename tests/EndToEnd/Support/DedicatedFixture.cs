@@ -1,0 +1,87 @@
+using Agentworks.Commands;
+using Agentworks.Dedicated;
+using Agentworks.Events;
+using Agentworks.Model;
+
+namespace Agentworks.Tests.EndToEnd.Support;
+
+/// <summary>An operator's folder for tests that make dedicated workspaces.</summary>
+public sealed class DedicatedFixture : IAsyncLifetime
+{
+    private TestHome? _home;
+    private AgentworksEngine? _engine;
+
+    public AgentworksEngine Engine => _engine ?? throw new InvalidOperationException("There are no machines here.");
+
+    public string Home => _home!.Path;
+
+    public async Task InitializeAsync()
+    {
+        if (new MachineFactAttribute().Skip is null)
+        {
+            _home = await TestHome.CreateAsync();
+            _engine = AgentworksEngine.Open(new EngineOptions { Home = _home.Path });
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+
+        if (_home is not null)
+        {
+            await _home.DisposeAsync();
+        }
+    }
+
+    public Task<AgwWorkspace> NewAsync(string name, Func<NewDedicatedWorkspace, NewDedicatedWorkspace>? change = null)
+    {
+        var request = new NewDedicatedWorkspace { Name = name, Platform = "nspawn", DiskGiB = 2, MemoryMiB = 512 };
+        return Engine.Dedicated.CreateAsync(change?.Invoke(request) ?? request, NullEventSink.Instance, CancellationToken.None);
+    }
+
+    public Task RemoveAsync(string name) => Engine.Workspaces.RemoveAsync(name, cascade: true, NullEventSink.Instance, CancellationToken.None);
+
+    /// <summary>Runs a line in a workspace as its user.</summary>
+    public async Task<AgwCommandResult> RunAsync(string workspace, string command) => await RunAsync(new CommandTarget(null, workspace, null), command);
+
+    /// <summary>Runs a line as root on a workspace's machine.</summary>
+    public async Task<string> RootAsync(string workspace, string command)
+    {
+        var result = await RunAsync(new CommandTarget(workspace, null, null), "sudo -n sh -c '" + command.Replace("'", "'\\''", StringComparison.Ordinal) + "'");
+        Assert.True(result.ExitCode == 0, $"{command}: {result.ExitCode} {result.Output} {result.ErrorOutput}");
+        return result.Output.Trim();
+    }
+
+    /// <summary>Everything of a machine that is left on this computer.</summary>
+    public static async Task<string> TracesAsync(string id)
+    {
+        const string Look = """
+            id=$1
+            grep -F "$id" /proc/self/mountinfo
+            ls -d /run/netns/*"$id"* /var/lib/agentworks/machines/*"$id"* 2>/dev/null
+            find /sys/fs/cgroup -type d -path "*$id*"
+            [ ! -d /var/lib/agentworks/dedicated ] || btrfs subvolume list /var/lib/agentworks/dedicated | grep -F "$id"
+            losetup --list --noheadings --output BACK-FILE | grep -F "$id"
+            for process in /proc/[0-9]*; do
+                [ "$process" = "/proc/$$" ] || ! tr '\0' ' ' < "$process/cmdline" 2>/dev/null | grep -F "$id"
+            done
+            true
+            """;
+        var result = await new Ports.ProcessRunner().RunAsync("/bin/sh", ["-c", Look, "look", id], new Ports.ProcessOptions(), CancellationToken.None);
+        return result.Output.Trim();
+    }
+
+    private async Task<AgwCommandResult> RunAsync(CommandTarget target, string command)
+    {
+        await foreach (var outcome in Engine.Commands.InvokeAsync([target], new CommandRequest { Command = command, Timeout = TimeSpan.FromSeconds(60) }, CancellationToken.None))
+        {
+            return outcome.Value ?? throw outcome.Error!;
+        }
+
+        throw new InvalidOperationException("The command gave nothing.");
+    }
+}
