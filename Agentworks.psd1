@@ -67,6 +67,7 @@
         'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
+        'Initialize-AgwWorkspace'
         'Invoke-AgwCommand'
         'Merge-AgwWorkspace'
         'Move-AgwWorkspace'
