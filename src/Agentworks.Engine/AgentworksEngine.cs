@@ -81,7 +81,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
-        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, () => Pools!, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [disks, new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
@@ -97,7 +97,10 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
-        Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
+        Pools = new PoolService(_store, Platforms, operations, dedicatedMaker, cleaner, options.Clock);
+        Adoption = new AdoptionService(_store, Config, Platforms, dedicatedMaker, Workspaces, options.Clock);
+        Images = new ImageService(_store, Platforms, operations);
+        Dedicated = new DedicatedService(_store, Platforms, _machines, power, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
@@ -130,6 +133,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public DedicatedService Dedicated { get; }
+    public PoolService Pools { get; }
+    public AdoptionService Adoption { get; }
+    public ImageService Images { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
@@ -162,6 +168,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Pools.DisposeAsync().ConfigureAwait(false);
         await _machines.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
     }

@@ -26,6 +26,7 @@ $script:grounded = @{}
 function Reset-World([switch] $WithOther) {
     $ProgressPreference = 'SilentlyContinue'
     $quiet = @{ Confirm = $false; WarningAction = 'SilentlyContinue' }
+    Get-AgwWorkspacePool | ForEach-Object { Set-AgwWorkspacePool $_.Image -Platform $_.Platform -Count 0 @quiet }
     $wanted = @('dev') + @(if ($WithOther) { 'other' })
     Get-AgwVm -NoStatus | Where-Object Platform -EQ ssh | Remove-AgwVm -Forget -Cascade -Force @quiet
     Get-AgwVm -NoStatus | Where-Object { $_.Name -notin $wanted -or $_.State -notin 'Ready', 'Partial' } | Remove-AgwVm -Cascade -Force @quiet
