@@ -75,7 +75,7 @@ public sealed class QemuFixture : IAsyncLifetime
         return result.OutputText.Trim();
     }
 
-    public HostProcess Qemu(PlatformMachine machine) => HostProcess.Read(Layout.For(machine.Spec.Id).Run)!;
+    internal HostProcess Qemu(PlatformMachine machine) => HostProcess.Read(Layout.For(machine.Spec.Id).Run)!;
 
     private async Task SweepAsync()
     {
