@@ -10,10 +10,12 @@
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
+        'Jobs.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
+        'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
     )
     FunctionsToExport    = @()
@@ -39,11 +41,13 @@
         'Get-AgwConfig'
         'Get-AgwConsole'
         'Get-AgwEnvironment'
+        'Get-AgwEnvironmentVariable'
         'Get-AgwFile'
         'Get-AgwFileContent'
         'Get-AgwGitCredential'
         'Get-AgwGitDiff'
         'Get-AgwGitStatus'
+        'Get-AgwJob'
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
@@ -70,12 +74,15 @@
         'New-AgwVm'
         'New-AgwWorkspace'
         'Publish-AgwGitBranch'
+        'Receive-AgwJob'
         'Register-AgwVmHost'
         'Remove-AgwAgent'
         'Remove-AgwConsole'
         'Remove-AgwConsoleSession'
         'Remove-AgwConsoleShell'
+        'Remove-AgwEnvironmentVariable'
         'Remove-AgwGitCredential'
+        'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
         'Remove-AgwVm'
@@ -88,10 +95,13 @@
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'
         'Set-AgwConsoleSession'
+        'Set-AgwEnvironmentVariable'
         'Set-AgwFileContent'
         'Set-AgwGitCredential'
+        'Start-AgwJob'
         'Start-AgwSession'
         'Start-AgwVm'
+        'Stop-AgwJob'
         'Stop-AgwSession'
         'Stop-AgwVm'
         'Test-AgwAgent'
@@ -102,6 +112,7 @@
         'Update-AgwCodeWorkspace'
         'Update-AgwSshConfig'
         'Update-AgwVmNetwork'
+        'Wait-AgwJob'
     )
     PrivateData          = @{
         PSData = @{

@@ -11,6 +11,7 @@ using Agentworks.Git;
 using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
+using Agentworks.Jobs;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
@@ -60,7 +61,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var secrets = Secrets = new SecretResolver(options.Secrets);
-        var variables = new VariablePlanner(Config);
+        var variables = new VariablePlanner(Config, _store);
+        WorkspaceVariables = new WorkspaceVariables(_store, _machines, operations);
         var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
         GitCredentials = new GitCredentialService(_store, Config, _machines, operations, gitCredentials, secrets);
         Variables = new VariableService(_store, variables);
@@ -68,17 +70,18 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
+        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), options.Clock);
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
-        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, shellVariables, options.Clock);
+        Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, Jobs, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
         var cloneCredentials = new CloneCredentials(Config, secrets);
         Workspaces = new WorkspaceService(
-            _store, Config, _machines, operations, Sessions, shellVariables, cloneCredentials, options.Processes, options.Clock, () => Dedicated!);
+            _store, Config, _machines, operations, Sessions, Jobs, shellVariables, cloneCredentials, options.Processes, options.Clock, () => Dedicated!);
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
-        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
@@ -134,6 +137,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public AgentChecker AgentChecks { get; }
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
+    public JobService Jobs { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }
@@ -147,6 +151,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public GitImporter GitImports { get; }
     public MergeService Merges { get; }
     public VariableService Variables { get; }
+    public WorkspaceVariables WorkspaceVariables { get; }
     public DoctorService Doctor { get; }
 
     public async ValueTask DisposeAsync()

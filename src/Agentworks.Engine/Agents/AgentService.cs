@@ -15,7 +15,7 @@ namespace Agentworks.Agents;
 
 /// <summary>Agents: Linux users and what they are granted.</summary>
 public sealed class AgentService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, ShellVariables shellVariables, TimeProvider clock)
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, AgentPlanner planner, Sessions.SessionService sessions, Jobs.JobService jobs, ShellVariables shellVariables, TimeProvider clock)
 {
     private readonly StateModel _model = new(store);
 
@@ -81,11 +81,18 @@ public sealed class AgentService(
                 var row = Find(name);
                 await Dependents.RemoveSessionsAsync(
                     sessions, store.Read(state => state.ListSessions(agentId: row.Id)), cascade, $"Agent '{name}'", $"Remove-AgwAgent {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
+                if (!cascade)
+                {
+                    await jobs.RequireEndedAsync(
+                        store.Read(state => state.ListJobs(agentId: row.Id)), $"Agent '{name}'", $"Remove-AgwAgent {name} -Cascade", cancellationToken).ConfigureAwait(false);
+                }
+
                 var vm = store.Write(state =>
                 {
                     state.Update(row with { State = LifecycleState.Removing });
                     return state.GetVm(row.VmId)!;
                 });
+                await jobs.EraseAsync(scope, store.Read(state => state.ListJobs(agentId: row.Id)), cancellationToken).ConfigureAwait(false);
                 await EraseAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
                 scope.Record("agent recorded");
                 store.Write(state => state.DeleteAgent(row.Id));

@@ -53,6 +53,7 @@ public sealed class CommandService(StateStore store, MachineConnections machines
         try
         {
             var (vm, workspace, agent) = Resolve(target);
+            var environment = variables.ForCommand(vm, workspace, agent, request.Environment);
             var began = clock.GetTimestamp();
             var result = await machines.Shell(vm).RunAsync(
                 new RemoteCommand
@@ -60,8 +61,9 @@ public sealed class CommandService(StateStore store, MachineConnections machines
                     Script = request.Command,
                     User = agent?.LinuxUser ?? workspace?.LinuxGroup ?? vm.AdminUser,
                     WorkingDirectory = workspace?.Path,
-                    Environment = variables.ForCommand(vm, workspace, agent, request.Environment)
+                    Environment = environment.Where(variable => variable.Value.File is null)
                         .ToDictionary(variable => variable.Name, variable => variable.Value.Text ?? values[variable.Value.Secret!], StringComparer.Ordinal),
+                    SecretFiles = VariablePlanner.Files(environment),
                     Input = request.Input is null ? null : new MemoryStream(request.Input, writable: false),
                     Timeout = request.Timeout,
                     MaxOutputBytes = request.MaxOutputBytes,

@@ -23,4 +23,5 @@ public enum FailureKind
     DeviceError,
     ReadError,
     WriteError,
+    FromStdErr,
 }

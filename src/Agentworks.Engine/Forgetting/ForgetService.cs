@@ -49,6 +49,7 @@ public sealed class ForgetService(
                 scope.Settles(EntityKind.Workspace, workspaces.Select(workspace => workspace.Name));
                 scope.Settles(EntityKind.Agent, agents.Select(agent => agent.Name));
                 scope.Settles(EntityKind.Session, store.Read(state => state.ListSessions(vmId: row.Id)).Select(session => session.Name));
+                scope.Settles(EntityKind.Job, store.Read(state => state.ListJobs(vmId: row.Id)).Select(job => job.Name));
                 store.Write(state => state.DeleteVm(row.Id));
                 Warn(scope, platforms.Get(row.Platform).Traits.OwnsMachine
                     ? $"VM '{name}' is forgotten. If platform {row.Platform} still has the machine with id {row.Id}, it stays there."
@@ -72,6 +73,7 @@ public sealed class ForgetService(
                 await RequireGoneAsync(vm, $"Remove-AgwWorkspace {name}", force, cancellationToken).ConfigureAwait(false);
                 scope.Record("records");
                 scope.Settles(EntityKind.Session, sessions.Select(session => session.Name));
+                scope.Settles(EntityKind.Job, store.Read(state => state.ListJobs(workspaceId: row.Id)).Select(job => job.Name));
                 store.Write(state => state.DeleteWorkspace(row.Id));
                 Warn(scope, $"Workspace '{name}' is forgotten. Should VM '{vm.Name}' come back, its files in {row.Path} and its user {row.LinuxGroup} are still there.");
             },
@@ -93,6 +95,7 @@ public sealed class ForgetService(
                 await RequireGoneAsync(vm, $"Remove-AgwAgent {name}", force, cancellationToken).ConfigureAwait(false);
                 scope.Record("records");
                 scope.Settles(EntityKind.Session, sessions.Select(session => session.Name));
+                scope.Settles(EntityKind.Job, store.Read(state => state.ListJobs(agentId: row.Id)).Select(job => job.Name));
                 store.Write(state => state.DeleteAgent(row.Id));
                 Warn(scope, $"Agent '{name}' is forgotten. Should VM '{vm.Name}' come back, its user {row.LinuxUser} with home, keys and processes is still there.");
             },

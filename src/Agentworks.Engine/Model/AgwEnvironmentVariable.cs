@@ -17,6 +17,9 @@ public sealed record AgwEnvironmentVariable
     /// <summary>The name of the secret that holds the value.</summary>
     public string? SecretName { get; init; }
 
+    /// <summary>False when the value is in the machine's memory only, and gone when the machine restarts.</summary>
+    public bool Persistent { get; init; } = true;
+
     /// <summary>Weaker sources that set it too, to no effect; the weakest first.</summary>
     public IReadOnlyList<VariableSource> Overrides { get; init; } = [];
 

@@ -48,6 +48,10 @@ public sealed record AgwWorkspace
 
     public IReadOnlyList<string> Agents { get; init; } = [];
     public int SessionCount { get; init; }
+
+    /// <summary>Jobs that are recorded, running or not.</summary>
+    public int JobCount { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 
     public override string ToString() => Name;

@@ -11,4 +11,5 @@ public static class EntityKind
     public const string VmHost = "VM host";
     public const string PortForward = "port forward";
     public const string Console = "console";
+    public const string Job = "job";
 }

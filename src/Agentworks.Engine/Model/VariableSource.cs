@@ -13,6 +13,9 @@ public enum VariableSource
     /// <summary>The session's template.</summary>
     Session,
 
+    /// <summary>Set-AgwEnvironmentVariable, for the workspace.</summary>
+    Assigned,
+
     /// <summary>-Environment and -SecretEnvironment.</summary>
     Parameter,
 

@@ -55,9 +55,9 @@ public sealed class OperationRunner(StateStore store, IAfterwards? afterwards = 
                 one.Dispose();
             }
 
-            // Also after a failure, which may have made or undone a part. Sessions alone are in none of the operator's files. It is quick and on this
+            // Also after a failure, which may have made or undone a part. Sessions and jobs alone are in none of the operator's files. It is quick and on this
             // computer, and being called off here would call a change off that is done.
-            if (afterwards is not null && (kind != EntityKind.Session || along.Count > 0))
+            if (afterwards is not null && (kind is not (EntityKind.Session or EntityKind.Job) || along.Count > 0))
             {
                 await afterwards.ChangedAsync(events, CancellationToken.None).ConfigureAwait(false);
             }

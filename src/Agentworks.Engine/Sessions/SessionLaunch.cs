@@ -27,6 +27,9 @@ public sealed record SessionLaunch
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
+    /// <summary>More secrets, whose values are in files of the machine that only root can read.</summary>
+    public IReadOnlyDictionary<string, string> SecretFiles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The workspace's group when the user must be let into it first; null when it is in.</summary>
     public string? Grant { get; init; }
 
@@ -37,7 +40,8 @@ public sealed record SessionLaunch
         ("agw_run", RunId),
         ("agw_history", HistoryLimit.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ("agw_nnp", MayGainPrivileges ? string.Empty : "--no-new-privs"),
-        ("agw_secrets", string.Join(' ', Secrets.Keys)));
+        ("agw_secrets", string.Join(' ', Secrets.Keys.Concat(SecretFiles.Keys))),
+        ("agw_secret_files", string.Join(' ', SecretFiles.Select(one => $"{one.Key}={one.Value}"))));
 
     /// <summary>For the session's user: its plain variables and its command.</summary>
     public string EnvironmentFile =>

@@ -67,7 +67,7 @@ public sealed class SessionMachine(IMachineShell shell)
     {
         var command = new RemoteCommand
         {
-            Script = EmbeddedText.Read("access.sh") + EmbeddedText.Read("sessions-common.sh") + EmbeddedText.Read("consoles-close.sh") + EmbeddedText.Read(script),
+            Script = EmbeddedText.Read("access.sh") + EmbeddedText.Read("variables-export.sh") + EmbeddedText.Read("sessions-common.sh") + EmbeddedText.Read("consoles-close.sh") + EmbeddedText.Read(script),
             Arguments = arguments,
             OperationId = operationId,
             OnDisconnect = DisconnectAction.Finish,

@@ -75,6 +75,7 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, Varia
     public SessionLaunch Launch(SessionRow row, SessionPlace place, IReadOnlyDictionary<string, string> secrets, bool again)
     {
         var settings = config.Load();
+        var environment = variables.ForSession(row, place);
         return new SessionLaunch
         {
             Name = row.Name,
@@ -86,7 +87,8 @@ public sealed class SessionPlanner(StateStore store, ConfigService config, Varia
             ResumeCommand = row.RestartCommand,
             RequiredCommands = settings.ResolveSessionTemplate(row.Template).RequiredCommands,
             MayGainPrivileges = place.Agent is null,
-            Environment = VariablePlanner.Plain(variables.ForSession(row, place)),
+            Environment = VariablePlanner.Plain(environment),
+            SecretFiles = VariablePlanner.Files(environment),
             Secrets = secrets,
         };
     }

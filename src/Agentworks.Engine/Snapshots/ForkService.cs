@@ -156,6 +156,7 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
             if (old is null)
             {
                 row = state.Insert(row);
+                state.InheritEnvironmentVariables(source.Workspace.Id, row.Id);
             }
             else
             {

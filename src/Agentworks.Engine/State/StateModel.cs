@@ -45,6 +45,7 @@ public sealed class StateModel(StateStore store)
         var agents = state.ListAgents().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var grants = state.ListGrants().ToLookup(row => row.WorkspaceId, row => agents[row.AgentId], StringComparer.Ordinal);
         var sessions = state.CountSessionsByWorkspace();
+        var jobs = state.CountJobsByWorkspace();
         return (IReadOnlyList<AgwWorkspace>)[.. state.ListWorkspaces().Select(row => new AgwWorkspace
         {
             Name = row.Name,
@@ -69,6 +70,7 @@ public sealed class StateModel(StateStore store)
             ReadyTime = row.ReadyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
             SessionCount = sessions.GetValueOrDefault(row.Id),
+            JobCount = jobs.GetValueOrDefault(row.Id),
             Created = row.Created,
         })];
     });

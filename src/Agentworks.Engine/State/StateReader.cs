@@ -52,6 +52,19 @@ public class StateReader
     /// <summary>At most <paramref name="count"/> sessions whose names come after <paramref name="after"/>, by name.</summary>
     public IReadOnlyList<SessionRow> PageSessions(string after, int count) => SessionTable.Rows.Page(Database, after, count);
 
+    public JobRow? FindJob(string name) => JobTable.Rows.Find(Database, "name", name);
+    public JobRow? GetJob(string id) => JobTable.Rows.Find(Database, "id", id);
+
+    /// <summary>Jobs that match all that is given; the oldest first.</summary>
+    public IReadOnlyList<JobRow> ListJobs(string? vmId = null, string? workspaceId = null, string? agentId = null) =>
+        JobTable.List(Database, vmId, workspaceId, agentId);
+
+    /// <summary>The number of the newest job that has one for a name; 0 for none.</summary>
+    public int LastJobNumber() => JobTable.LastNumber(Database);
+
+    /// <summary>What the operator has set for a workspace, by name.</summary>
+    public IReadOnlyList<EnvironmentVariableRow> ListEnvironmentVariables(string workspaceId) => EnvironmentVariableTable.List(Database, workspaceId);
+
     /// <summary>Grants that match all that is given.</summary>
     public IReadOnlyList<GrantRow> ListGrants(string? agentId = null, string? workspaceId = null, string? sessionId = null) =>
         GrantTable.List(Database, agentId, workspaceId, sessionId);
@@ -85,6 +98,7 @@ public class StateReader
     public IReadOnlyDictionary<string, int> CountSessionsByVm() => Count("session", "vm_id");
     public IReadOnlyDictionary<string, int> CountSessionsByWorkspace() => Count("session", "workspace_id");
     public IReadOnlyDictionary<string, int> CountSessionsByAgent() => Count("session", "agent_id");
+    public IReadOnlyDictionary<string, int> CountJobsByWorkspace() => Count("job", "workspace_id");
 
     private Dictionary<string, int> Count(string table, string column) => Database
         .Query(

@@ -47,6 +47,13 @@ public sealed class StateWriter : StateReader
         return row;
     }
 
+    public JobRow Insert(JobRow row)
+    {
+        row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
+        JobTable.Rows.Insert(Database, row);
+        return row;
+    }
+
     public VmHostRow Insert(VmHostRow row)
     {
         row = row.Created == default ? row with { Created = clock.GetUtcNow() } : row;
@@ -81,6 +88,7 @@ public sealed class StateWriter : StateReader
     public void Update(VmRow row) => VmTable.Rows.Update(Database, row);
     public void Update(WorkspaceRow row) => WorkspaceTable.Rows.Update(Database, row);
     public void Update(AgentRow row) => AgentTable.Rows.Update(Database, row);
+    public void Update(JobRow row) => JobTable.Rows.Update(Database, row);
     public void Update(SessionRow row) => SessionTable.Rows.Update(Database, row);
     public void Update(SnapshotRow row) => SnapshotTable.Update(Database, row);
     public void Update(ConsoleSessionRow row) => ConsoleSessionTable.Update(Database, row);
@@ -92,6 +100,7 @@ public sealed class StateWriter : StateReader
     public bool DeleteWorkspace(string id) => WorkspaceTable.Rows.Delete(Database, id);
     public bool DeleteAgent(string id) => AgentTable.Rows.Delete(Database, id);
     public bool DeleteSession(string id) => SessionTable.Rows.Delete(Database, id);
+    public bool DeleteJob(string id) => JobTable.Rows.Delete(Database, id);
 
     /// <summary>What came from it, snapshots and the workspace's files, is recorded as come from its parent.</summary>
     public bool DeleteSnapshot(string id) => SnapshotTable.Delete(Database, id);
@@ -102,6 +111,13 @@ public sealed class StateWriter : StateReader
     public void Put(GitCredentialRow row) => GitCredentialTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
 
     public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
+
+    public void Put(EnvironmentVariableRow row) => EnvironmentVariableTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
+
+    public bool DeleteEnvironmentVariable(string workspaceId, string name) => EnvironmentVariableTable.Delete(Database, workspaceId, name);
+
+    /// <summary>Gives a new workspace what was set for the one that it comes from; secret variables stay where they are.</summary>
+    public int InheritEnvironmentVariables(string fromWorkspaceId, string toWorkspaceId) => EnvironmentVariableTable.Inherit(Database, fromWorkspaceId, toWorkspaceId);
 
     /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
     public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);

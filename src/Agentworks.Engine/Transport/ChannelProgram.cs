@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Agentworks.Transport;
 
-/// <summary>The program at the machine's end of a channel (channel.pl), and the command line that lets it in.</summary>
+/// <summary>The program at the machine's end of a channel (process.pl and channel.pl), and the command line that lets it in.</summary>
 internal static class ChannelProgram
 {
     public const int Version = 1;
@@ -25,7 +25,7 @@ internal static class ChannelProgram
 
     private static byte[] Load()
     {
-        using var reader = new StringReader(EmbeddedText.Read("channel.pl"));
+        using var reader = new StringReader(EmbeddedText.Read("process.pl") + EmbeddedText.Read("channel.pl"));
         var text = new StringBuilder();
         while (reader.ReadLine() is { } line)
         {

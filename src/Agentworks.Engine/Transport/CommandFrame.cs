@@ -94,6 +94,11 @@ internal static class CommandFrame
             block.Append(name).Append('=').Append(Checked(value, $"environment variable {name}")).Append('\0');
         }
 
+        foreach (var (name, path) in command.SecretFiles)
+        {
+            block.Append('@').Append(name).Append('=').Append(path).Append('\0');
+        }
+
         return block.ToString();
     }
 

@@ -20,6 +20,9 @@ public sealed record RemoteCommand
     /// <summary>Added to HOME, USER, LOGNAME, SHELL, PATH and LANG, which are set as a login would.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>More variables, whose values are in files of the machine that only root can read; name and absolute path.</summary>
+    public IReadOnlyDictionary<string, string> SecretFiles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Standard input; null for none.</summary>
     public Stream? Input { get; init; }
 

@@ -5,12 +5,7 @@
 # From the client: H hello, R run, I input, E end of input, W window, K stop, V evaluate, P ping.
 # To the client:   H hello, o output, e error output, W window, X result, F fault, A answer, p pong.
 #
-# The client strips comments and indentation before it sends this, so no string here may span lines.
-
-use strict;
-use POSIX ();
-use Fcntl qw(O_RDWR O_WRONLY O_CREAT O_EXCL F_GETFL F_SETFL O_NONBLOCK);
-use Errno qw(EAGAIN EINTR EEXIST ENOENT ENOSPC EDQUOT EROFS);
+# process.pl comes before it. The client strips comments and indentation before it sends this, so no string here may span lines.
 
 use constant {
     VERSION  => 1,
@@ -27,36 +22,17 @@ use constant {
 use constant { STREAMED => 1, FINISH => 2, HAS_INPUT => 4, RESENT => 8, ASK_ONLY => 16, UNRECORDED => 32 };
 use constant { NOT_STARTED => 1, INTERRUPTED => 2, NEVER_RAN => 3 };
 
-my $ticks = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 my ($in, $out) = ('', '');
 my $gone = 0;               # the client is gone
 my $hung_up = 0;            # a signal says so
 my $silence = 90;           # seconds without a word after which it must be
 my $operations = '/var/lib/agentworks/ops';
 my $spare = '/run/agentworks/ops';
-my (%commands, @queue, @waiting, %answers, $no_pidfd, %claims, $scripts);
+my (%commands, @queue, @waiting, %answers, $no_pidfd, %claims);
 my $running = 0;
 
-# Monotonic, in steps of 10 ms; perl-base has no finer clock.
-sub now { (POSIX::times())[0] / $ticks }
 my $heard = now();
 my $prune_at = $heard + 5;
-
-sub slurp {
-    my $path = shift;
-    open(my $file, '<', $path) or return;
-    local $/;
-    my $text = <$file>;
-    return $text;
-}
-
-sub boot_id { my $id = slurp('/proc/sys/kernel/random/boot_id') || '-'; $id =~ s/\s//g; return $id }
-
-# Field 22 of stat, counted from behind the name, which may hold anything.
-sub start_time {
-    my $stat = slurp("/proc/$_[0]/stat");
-    return defined $stat && $stat =~ /.*\)\s+(.*)/s ? (split ' ', $1)[19] : '';
-}
 
 my $self = "$$ " . start_time($$) . ' ' . boot_id();
 
@@ -76,44 +52,6 @@ sub flush_out {
         }
         substr($out, 0, $n, '');
     }
-}
-
-# ---- users -------------------------------------------------------------------------------------------------------------
-
-# Name, ids, home, shell and groups as they are now; dies with a message for the operator.
-sub identity {
-    my $name = shift;
-    my @entry = $name eq '' ? getpwuid($>) : getpwnam($name);
-    @entry or die($name eq '' ? "user id $> has no name\n" : "there is no user '$name'\n");
-    my %who;
-    @who{qw(name uid gid home shell)} = @entry[0, 2, 3, 7, 8];
-    $who{switch} = $who{uid} != $>;
-    if ($who{switch}) {
-        $> == 0 or die "only root can run commands as '$name'\n";
-        my %groups = ($who{gid} => 1);
-        setgrent();
-        while (my (undef, undef, $gid, $members) = getgrent()) {
-            $groups{$gid} = 1 if grep { $_ eq $who{name} } split ' ', $members;
-        }
-        endgrent();
-        $who{groups} = [sort { $a <=> $b } keys %groups];
-    }
-    return \%who;
-}
-
-sub become {
-    my $who = shift;
-    my ($uid, $gid) = @$who{qw(uid gid)};
-    my $groups = join ' ', @{$who->{groups}};
-    $) = "$gid $groups";
-    POSIX::setgid($gid);
-    POSIX::setuid($uid);
-    my ($effective, @set) = split ' ', $);
-    my %set = map { $_ => 1 } @set;
-    my $took = $< == $uid && $> == $uid && ($( + 0) == $gid && $effective == $gid;
-    $took &&= $set{$_} for @{$who->{groups}};
-    $took &&= keys %set == @{$who->{groups}};
-    $took && !(POSIX::setuid(0) && $> == 0) or die "could not become user '$who->{name}'\n";
 }
 
 # ---- operation records -------------------------------------------------------------------------------------------------
@@ -250,26 +188,6 @@ sub prune {
 
 # ---- commands ----------------------------------------------------------------------------------------------------------
 
-sub non_blocking { my $handle = shift; fcntl($handle, F_SETFL, fcntl($handle, F_GETFL, 0) | O_NONBLOCK) }
-
-# The script as an open file without a name; in memory wherever there is such a place.
-sub script_file {
-    my $text = shift;
-    $scripts ||= (grep { -d $_ && -w _ } '/run', '/dev/shm', '/tmp')[0];
-    for (1 .. 20) {
-        my $path = sprintf('%s/.agw-%d-%08x%08x', $scripts, $$, rand(1 << 32), rand(1 << 32));
-        sysopen(my $file, $path, O_RDWR | O_CREAT | O_EXCL, 0600) or ($! == EEXIST ? next : die "$path: $!\n");
-        unlink $path;
-        while (length $text) {
-            my $n = syswrite($file, $text, 1 << 20);
-            defined $n or die "the script could not be kept in $scripts: $!\n";
-            substr($text, 0, $n, '');
-        }
-        return $file;
-    }
-    die "no name is free in $scripts\n";
-}
-
 sub start {
     my $c = shift;
     my ($who, $script, @near, @far);
@@ -326,23 +244,7 @@ sub run_child {
         POSIX::dup2(fileno($stdout), 1);
         POSIX::dup2(fileno($stderr), 2);
         POSIX::dup2(fileno($script), 9);
-        become($who) if $who->{switch};
-        if ($c->{directory} ne '') {
-            chdir($c->{directory}) or die "the directory '$c->{directory}' cannot be entered as '$who->{name}': $!\n";
-        } else {
-            chdir($who->{home}) or chdir('/');
-        }
-        %ENV = (
-            HOME => $who->{home}, USER => $who->{name}, LOGNAME => $who->{name}, SHELL => $who->{shell} || '/bin/sh', LANG => 'C.UTF-8',
-            PATH => $who->{uid} == 0
-                ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-                : '/usr/local/bin:/usr/bin:/bin',
-        );
-        for my $pair (unpack('(Z*)*', $c->{environment})) {
-            my ($name, $value) = split /=/, $pair, 2;
-            $ENV{$name} = $value;
-        }
-        exec { '/bin/sh' } 'sh', '-c', '. /dev/fd/9', 'sh' or die "the shell could not be started: $!\n";
+        enter($who, $c->{directory}, $c->{environment});
     };
     syswrite($trouble, $@);
     POSIX::_exit(127);

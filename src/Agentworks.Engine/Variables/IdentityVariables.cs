@@ -7,6 +7,7 @@ public static class IdentityVariables
     public const string Workspace = "AGENTWORKS_WORKSPACE";
     public const string Agent = "AGENTWORKS_AGENT";
     public const string Session = "AGENTWORKS_SESSION";
+    public const string Job = "AGENTWORKS_JOB";
 
-    public static IReadOnlyList<string> All { get; } = [Vm, Workspace, Agent, Session];
+    public static IReadOnlyList<string> All { get; } = [Vm, Workspace, Agent, Session, Job];
 }

@@ -20,7 +20,10 @@ public sealed class ShellVariables(VariablePlanner planner, SecretResolver secre
         folder=/run/agentworks/shells/$1
         mkdir "$folder"
         cat > "$folder/environment"
-        chown -R "$2:$(id -g "$2")" "$folder"
+        user=$2
+        shift 2
+        agw_export_files "$@" >> "$folder/environment" || { rm -rf "$folder"; exit 1; }
+        chown -R "$user:$(id -g "$user")" "$folder"
         """;
 
     /// <summary>A line for a POSIX shell that gives it the variables of the place; empty when the login itself does.</summary>
@@ -47,8 +50,8 @@ public sealed class ShellVariables(VariablePlanner planner, SecretResolver secre
         await shell.RequireAsync(
             new RemoteCommand
             {
-                Script = "set -eu\n" + Script,
-                Arguments = [id, user],
+                Script = "set -eu\n" + EmbeddedText.Read("variables-export.sh") + Script,
+                Arguments = [id, user, .. VariablePlanner.Files(variables).Select(one => $"{one.Key}={one.Value}")],
                 Input = VariableSteps.Exports(VariablePlanner.Plain(variables).Concat(found)).ToInput(),
                 OperationId = "shell-" + id,
                 Timeout = TimeSpan.FromMinutes(1),

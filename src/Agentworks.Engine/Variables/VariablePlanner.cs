@@ -7,10 +7,10 @@ using Agentworks.State.Rows;
 namespace Agentworks.Variables;
 
 /// <summary>
-/// Works out which variables a program finds in a place: machine, workspace, agent (or the admin), session template, what the operator
-/// gave, identity; each hides those before it. Always from the configuration as it is now. A template that is gone from it sets nothing.
+/// Works out which variables a program finds in a place: machine, workspace, agent (or the admin), session template, what was set for the
+/// workspace, what the operator gave, identity; each hides those before it. Always from the configuration as it is now. A template that is gone from it sets nothing.
 /// </summary>
-public sealed class VariablePlanner(ConfigService config)
+public sealed class VariablePlanner(ConfigService config, StateStore? store = null)
 {
     /// <param name="vm">The machine.</param>
     /// <param name="workspace">Null outside of workspaces.</param>
@@ -19,7 +19,9 @@ public sealed class VariablePlanner(ConfigService config)
     public IReadOnlyList<Variable> ForCommand(VmRow vm, WorkspaceRow? workspace, AgentRow? agent, IReadOnlyDictionary<string, string> given)
     {
         // In a workspace without an agent it is the workspace's own user who runs things.
-        var stack = ForUser(vm, workspace, agent, isAdmin: workspace is null && agent is null).Put(VariableSource.Parameter, given);
+        var stack = ForUser(vm, workspace, agent, isAdmin: workspace is null && agent is null)
+            .Put(VariableSource.Assigned, Assigned(workspace))
+            .Put(VariableSource.Parameter, given);
         return Identify(stack, vm, workspace, agent, session: null).Variables;
     }
 
@@ -29,6 +31,7 @@ public sealed class VariablePlanner(ConfigService config)
         var template = config.Load().SessionTemplates.GetValueOrDefault(row.Template);
         var stack = ForUser(place.Vm, place.Workspace, place.Agent, isAdmin: place.Agent is null)
             .Put(VariableSource.Session, template?.Env.Select(one => KeyValuePair.Create(one.Key, Expand(one.Value, row, place))) ?? [])
+            .Put(VariableSource.Assigned, Assigned(place.Workspace))
             .Put(VariableSource.Parameter, StateModel.Variables(row.EnvironmentJson))
             .Put(VariableSource.Parameter, StateModel.SecretNames(row.SecretNamesJson).Select(one => KeyValuePair.Create(one.Key, new EnvironmentValue(null, one.Value))));
         return Identify(stack, place.Vm, place.Workspace, place.Agent, row.Name).Variables;
@@ -51,6 +54,15 @@ public sealed class VariablePlanner(ConfigService config)
     /// <summary>Those of them that are no secrets.</summary>
     public static IReadOnlyDictionary<string, string> Plain(IEnumerable<Variable> variables) =>
         variables.Where(variable => variable.Value.Text is not null).ToDictionary(variable => variable.Name, variable => variable.Value.Text!, StringComparer.Ordinal);
+
+    /// <summary>The names of variables whose values are on the machine, with the files.</summary>
+    public static IReadOnlyDictionary<string, string> Files(IEnumerable<Variable> variables) =>
+        variables.Where(variable => variable.Value.File is not null).ToDictionary(variable => variable.Name, variable => variable.Value.File!, StringComparer.Ordinal);
+
+    private IEnumerable<KeyValuePair<string, EnvironmentValue>> Assigned(WorkspaceRow? workspace) => workspace is null || store is null
+        ? []
+        : store.Read(state => state.ListEnvironmentVariables(workspace.Id))
+            .Select(row => KeyValuePair.Create(row.Name, row.Secret ? new EnvironmentValue(null, File: WorkspaceVariables.FileOf(workspace.Id, row.Name)) : new EnvironmentValue(row.Value)));
 
     private VariableStack ForUser(VmRow vm, WorkspaceRow? workspace, AgentRow? agent, bool isAdmin)
     {

@@ -43,15 +43,16 @@ public sealed class VmCleaner(
 
         scope.Record("records");
         await knownHosts.ForgetAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        var (workspacesGone, agentsGone, sessionsGone) = store.Write(state =>
+        var (workspacesGone, agentsGone, sessionsGone, jobsGone) = store.Write(state =>
         {
-            var gone = (state.ListWorkspaces(row.Id), state.ListAgents(row.Id), state.ListSessions(vmId: row.Id));
+            var gone = (state.ListWorkspaces(row.Id), state.ListAgents(row.Id), state.ListSessions(vmId: row.Id), state.ListJobs(vmId: row.Id));
             state.DeleteVm(row.Id);
             return gone;
         });
         scope.Settles(EntityKind.Workspace, workspacesGone.Select(workspace => workspace.Name));
         scope.Settles(EntityKind.Agent, agentsGone.Select(agent => agent.Name));
         scope.Settles(EntityKind.Session, sessionsGone.Select(session => session.Name));
+        scope.Settles(EntityKind.Job, jobsGone.Select(job => job.Name));
     }
 
     private void RequireEmpty(VmRow row, bool cascade)

@@ -138,6 +138,7 @@ public sealed class WorkspaceCopier(
             Created = clock.GetUtcNow(),
         };
         state.Insert(row);
+        state.InheritEnvironmentVariables(source.Id, row.Id);
         return (source, from, row, to);
     });
 

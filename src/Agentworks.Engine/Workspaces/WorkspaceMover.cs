@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Jobs;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -15,9 +16,9 @@ namespace Agentworks.Workspaces;
 /// or a removal settles what a killed one left, to either the old place or the new one.
 /// </summary>
 public sealed class WorkspaceMover(
-    StateStore store, MachineConnections machines, OperationRunner operations, WorkspaceService workspaces, WorkspaceCopier copier, SessionService sessions)
+    StateStore store, MachineConnections machines, OperationRunner operations, WorkspaceService workspaces, WorkspaceCopier copier, SessionService sessions, JobService jobs)
 {
-    /// <exception cref="HasDependentsException">Sessions run in it; or it has sessions and goes to another machine.</exception>
+    /// <exception cref="HasDependentsException">Sessions or jobs run in it; or it has sessions and goes to another machine.</exception>
     public Task<AgwWorkspace> MoveAsync(MoveWorkspace request, IEventSink events, CancellationToken cancellationToken)
     {
         if (request.Path is not null)
@@ -34,6 +35,8 @@ public sealed class WorkspaceMover(
             {
                 var row = await SettleAsync(scope, store.Read(state => state.RequireWorkspace(request.Name)), cancellationToken).ConfigureAwait(false);
                 var vm = Vm(row.VmId);
+                var running = store.Read(state => state.ListJobs(workspaceId: row.Id));
+                await jobs.RequireEndedAsync(running, $"Workspace '{row.Name}'", $"Get-AgwJob -Workspace {row.Name} -State Running | Stop-AgwJob", cancellationToken).ConfigureAwait(false);
                 if (request.Vm is { } name && name != vm.Name)
                 {
                     await MoveToAsync(scope, row, vm, store.Read(state => state.RequireVm(name)), cancellationToken).ConfigureAwait(false);

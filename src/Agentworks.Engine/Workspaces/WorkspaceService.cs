@@ -3,6 +3,7 @@ using Agentworks.Config;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Git;
+using Agentworks.Jobs;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -21,7 +22,7 @@ namespace Agentworks.Workspaces;
 /// (hooks, filters, aliases) runs with whoever calls git.
 /// </summary>
 public sealed class WorkspaceService(
-    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, ShellVariables shellVariables, CloneCredentials cloneCredentials, IProcessRunner processes, TimeProvider clock,
+    StateStore store, ConfigService config, MachineConnections machines, OperationRunner operations, SessionService sessions, JobService jobs, ShellVariables shellVariables, CloneCredentials cloneCredentials, IProcessRunner processes, TimeProvider clock,
     Func<Dedicated.DedicatedService> dedicated)
 {
     private readonly StateModel _model = new(store);
@@ -73,11 +74,18 @@ public sealed class WorkspaceService(
                     ?? throw new NotFoundException(EntityKind.Workspace, name) { Target = name, Recommendation = "Get-AgwWorkspace lists them." };
                 await Dependents.RemoveSessionsAsync(
                     sessions, store.Read(state => state.ListSessions(workspaceId: row.Id)), cascade, $"Workspace '{name}'", $"Remove-AgwWorkspace {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
+                if (!cascade)
+                {
+                    await jobs.RequireEndedAsync(
+                        store.Read(state => state.ListJobs(workspaceId: row.Id)), $"Workspace '{name}'", $"Remove-AgwWorkspace {name} -Cascade", cancellationToken).ConfigureAwait(false);
+                }
+
                 var vm = store.Write(state =>
                 {
                     state.Update(row with { State = LifecycleState.Removing });
                     return state.GetVm(row.VmId)!;
                 });
+                await jobs.EraseAsync(scope, store.Read(state => state.ListJobs(workspaceId: row.Id)), cancellationToken).ConfigureAwait(false);
                 scope.Record("folder and group on the machine");
                 await DeleteAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
                 if (row.OtherPath is { } other && store.Read(state => state.GetVm(row.OtherVmId ?? row.VmId)) is { } otherVm)
@@ -277,7 +285,7 @@ public sealed class WorkspaceService(
             new RemoteCommand
             {
                 Script = EmbeddedText.Read("processes.sh") + WorkspacePlan.Functions + EmbeddedText.Read("workspace-remove.sh"),
-                Arguments = [row.LinuxGroup, row.Path],
+                Arguments = [row.LinuxGroup, row.Path, row.Id],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,
                 Timeout = TimeSpan.FromMinutes(10),

@@ -10,7 +10,7 @@ namespace Agentworks.PowerShell;
 /// </summary>
 public abstract class NameArgument
 {
-    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console"];
+    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console", "Job"];
 
     private protected NameArgument(object? value, string noun)
     {
@@ -88,8 +88,9 @@ public abstract class NameArgument
 
     private static bool CanFilterBy(string noun, string by) => (noun, by) switch
     {
-        ("Session", "Console") => false,
+        ("Session", "Console" or "Job") => false,
         ("Session", _) => true,
+        ("Job", "Vm" or "Workspace" or "Agent") => true,
         ("Console", "Vm" or "Workspace" or "Agent") => true,
         ("Workspace" or "Agent", "Vm") => true,
         ("Workspace", "Agent") or ("Agent", "Workspace") => true,

@@ -11,7 +11,8 @@ namespace Agentworks.PowerShell;
 /// <param name="nameOf">The name of a thing.</param>
 /// <param name="kind">The word for the kind, as in the engine's messages.</param>
 /// <param name="recommendation">Where to look for the right name.</param>
-internal sealed class NameResolver<T>(IReadOnlyList<T> all, Func<T, string> nameOf, string kind, string recommendation)
+/// <param name="idOf">The id of a thing that may be named by it too.</param>
+internal sealed class NameResolver<T>(IReadOnlyList<T> all, Func<T, string> nameOf, string kind, string recommendation, Func<T, string>? idOf = null)
     where T : class
 {
     private readonly Lazy<Dictionary<string, T>> _byName = new(() => all.ToDictionary(nameOf, StringComparer.OrdinalIgnoreCase));
@@ -42,6 +43,10 @@ internal sealed class NameResolver<T>(IReadOnlyList<T> all, Func<T, string> name
         if (_byName.Value.TryGetValue(name.Name!, out var found))
         {
             return [found];
+        }
+        if (idOf is not null && all.FirstOrDefault(item => string.Equals(idOf(item), name.Name, StringComparison.OrdinalIgnoreCase)) is { } byId)
+        {
+            return [byId];
         }
         onError(new NotFoundException(kind, name.Name!) { Target = name.Input, Recommendation = recommendation }, name.Input);
         return [];

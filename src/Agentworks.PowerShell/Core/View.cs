@@ -19,9 +19,9 @@ public static class View
         var text = Convert.ToString(status, CultureInfo.InvariantCulture) ?? string.Empty;
         var colour = text switch
         {
-            "Running" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
+            "Running" or "Completed" or "Ok" or "Succeeded" or "Complete" or "Imported" or "Connected" => "Green",
             "Starting" or "Warning" or "Partial" or "Unknown" or "Skipped" or "Open" or "Incomplete" or "Reconnecting" => "Yellow",
-            "Failed" or "Broken" or "Missing" or "Drifted" => "Red",
+            "Failed" or "Lost" or "Broken" or "Missing" or "Drifted" => "Red",
             "Changed" or "Info" or "Unsupported" => "Cyan",
             _ => null,
         };

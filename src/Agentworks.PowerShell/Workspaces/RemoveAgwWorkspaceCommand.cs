@@ -23,7 +23,7 @@ public sealed class RemoveAgwWorkspaceCommand : RemoveCommand
             }
             Remove(input, workspace.Name, () =>
             {
-                if (AgreesToCascade($"Workspace {workspace.Name}", (workspace.SessionCount, "session")))
+                if (AgreesToCascade($"Workspace {workspace.Name}", (workspace.SessionCount, "session"), (workspace.JobCount, "job")))
                 {
                     Await(stop => Forget
                         ? Engine.Forget.WorkspaceAsync(workspace.Name, Cascade, Force, Sink, stop)

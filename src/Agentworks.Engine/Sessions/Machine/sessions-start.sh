@@ -26,6 +26,13 @@ while [ $# -ge 5 ]; do
         printf %s "$3" > "$home/spec"
         printf %s "$4" > "$home/environment"
         printf %s "$5" > "/run/agentworks/start/$name"
+        if ! missing=$( (agw_spec "$name" && agw_export_files $agw_secret_files >> "/run/agentworks/start/$name") 2>&1); then
+            rm -f "/run/agentworks/start/$name"
+            agw_tell "$name" '!stopped' "$missing"
+            if [ -n "$discard" ]; then rm -rf "$home"; fi
+            shift 5
+            continue
+        fi
         [ -z "$2" ] || (agw_spec "$name" && agw_grant "$agw_user" "$2" "$agw_dir")
         ln -sfn /etc/systemd/system/agentworks-session@.service "$(agw_boot_link "$name")"
         names="$names $name"

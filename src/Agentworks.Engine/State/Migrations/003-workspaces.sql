@@ -43,21 +43,26 @@ CREATE TABLE snapshot (
 
 CREATE INDEX snapshot_parent ON snapshot (parent_id);
 
--- What was asked for; whether it runs and how it ended is known on the machine alone.
+-- What was asked for; whether it runs and how it ended is known on the machine alone, which stays the one it was started on. received_*: how many
+-- bytes of its output the operator has been given.
 CREATE TABLE job (
-    id           TEXT NOT NULL PRIMARY KEY,
-    name         TEXT NOT NULL UNIQUE,
-    vm_id        TEXT NOT NULL,
-    workspace_id TEXT NOT NULL,
-    agent_id     TEXT,
-    state        TEXT NOT NULL CHECK (state IN ('Creating', 'Ready', 'Removing')),
-    command      TEXT NOT NULL,
-    created      TEXT NOT NULL,
-    FOREIGN KEY (workspace_id, vm_id) REFERENCES workspace (id, vm_id) ON DELETE CASCADE,
+    id                TEXT NOT NULL PRIMARY KEY,
+    name              TEXT NOT NULL UNIQUE,
+    vm_id             TEXT NOT NULL REFERENCES vm (id) ON DELETE CASCADE,
+    workspace_id      TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+    agent_id          TEXT,
+    state             TEXT NOT NULL CHECK (state IN ('Creating', 'Ready', 'Removing')),
+    command           TEXT NOT NULL,
+    working_directory TEXT NOT NULL,
+    received_output   INTEGER NOT NULL DEFAULT 0,
+    received_error    INTEGER NOT NULL DEFAULT 0,
+    created           TEXT NOT NULL,
     FOREIGN KEY (agent_id, vm_id) REFERENCES agent (id, vm_id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 
-CREATE INDEX job_workspace ON job (workspace_id, vm_id);
+CREATE INDEX job_workspace ON job (workspace_id);
+CREATE INDEX job_vm ON job (vm_id);
+CREATE INDEX job_agent ON job (agent_id, vm_id);
 
 -- value is null for a secret one: that is in the machine's memory only.
 CREATE TABLE environment_variable (

@@ -1,4 +1,4 @@
-# USER PATH, after processes.sh and workspace-common.sh. Removes a workspace, whole or half made, and proves that it is gone.
+# USER PATH ID, after processes.sh and workspace-common.sh. Removes a workspace, whole or half made, and proves that it is gone.
 set -u
 user=$1 path=$2
 root=${path%/*}
@@ -19,7 +19,7 @@ agw_discard "$root/.gone-${path##*/}"
 # A disk that was full has room only once what went is really gone.
 if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null || { btrfs filesystem sync "$root" 2>/dev/null; sync; userdel "$user" 2>/dev/null; }; fi
 if getent group "$user" >/dev/null; then groupdel "$user"; fi
-rm -rf "/run/agentworks/clone/$user"
+rm -rf "/run/agentworks/clone/$user" "/run/agentworks/variables/$3"
 rm -rf "/var/lib/agentworks/homes/$user" "/run/agentworks/$user.lock" "/run/agentworks/read-${path##*/}.lock"
 if [ -e "$path" ] || id -u "$user" >/dev/null 2>&1 || getent group "$user" >/dev/null; then
     echo "something of $path or user $user is left" >&2

@@ -1,0 +1,22 @@
+# PROGRAM TEXT, then for each batch: NAME LENGTH. Standard input holds what each is to start, one behind the other; it may hold secrets and goes
+# into memory only. Writes what became of each job.
+set -eu
+umask 077
+run=/run/agentworks/jobs
+program=$run/supervisor-$1
+mkdir -p "$run" /var/lib/agentworks/jobs
+if [ ! -e "$program" ]; then
+    printf %s "$2" > "$program.$$"
+    mv "$program.$$" "$program"
+fi
+shift 2
+while [ $# -ge 2 ]; do
+    head -c "$2" > "$run/$1.start"
+    said=$(systemd-run -q --collect --unit="agentworks-jobs-$1" -p Type=notify -p NotifyAccess=main -p Delegate=yes -p KillMode=control-group \
+        -p TimeoutStartSec=60 -p TimeoutStopSec=5 -p OOMPolicy=continue -p TasksMax=32768 /usr/bin/perl "$program" "$1" 2>&1) ||
+        echo "$said" >&2
+    rm -f "$run/$1.start"
+    [ ! -e "$run/$1.report" ] || cat "$run/$1.report"
+    rm -f "$run/$1.report"
+    shift 2
+done

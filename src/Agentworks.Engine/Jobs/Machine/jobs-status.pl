@@ -1,0 +1,1 @@
+return join('', map { Agentworks::Jobs::line($_) } @_);
