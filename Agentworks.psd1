@@ -19,6 +19,7 @@
         'Images.Format.ps1xml'
         'Git.Format.ps1xml'
         'Jobs.Format.ps1xml'
+        'Preparation.Format.ps1xml'
         'Snapshots.Format.ps1xml'
         'Network.Format.ps1xml'
     )

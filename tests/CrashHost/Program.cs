@@ -6,6 +6,7 @@ using Agentworks.Backups;
 using Agentworks.Dedicated;
 using Agentworks.Errors;
 using Agentworks.Git.Work;
+using Agentworks.Preparing;
 using Agentworks.Sessions;
 using Agentworks.Snapshots;
 using Agentworks.Tests.CrashHost;
@@ -107,6 +108,10 @@ switch (kind)
         break;
     case "merge":
         await engine.Merges.MergeAsync(new MergeWorkspaces { Into = name, Sources = args[4..] }, sink, CancellationToken.None);
+        break;
+    case "prepare":
+        await engine.Preparations.PrepareAsync(
+            new PrepareWorkspace { Workspace = new NewWorkspace { Name = name, Repository = args[4] }, SetupCommands = args[5..] }, sink, CancellationToken.None);
         break;
     default:
         throw new InvalidOperationException($"There is no kind {kind}.");

@@ -93,9 +93,8 @@ Describe 'git in workspaces' -Tag Machine {
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'NotFound,*'
         $null = Get-AgwGitDiff one -Against nothing -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'InvalidRequest,*'
-        $null = Import-AgwGitRepository https://u:secret@example.org/x.git -Workspace plain -ErrorVariable problems -ErrorAction SilentlyContinue
-        "$problems" | Should -Not -Match 'secret'
-        $null = Import-AgwGitRepository 'ext::sh -c id' -Workspace plain -ErrorVariable problems -ErrorAction SilentlyContinue
-        $problems[0].FullyQualifiedErrorId | Should -BeLike 'InvalidRequest,*'
+        $failure = { Import-AgwGitRepository https://u:secret@example.org/x.git -Workspace plain } | Should -Throw -ErrorId 'InvalidRequest,*' -PassThru
+        "$($failure.Exception.Message) $($failure.ErrorDetails)" | Should -Not -Match "secret"
+        { Import-AgwGitRepository 'ext::sh -c id' -Workspace plain } | Should -Throw -ErrorId 'InvalidRequest,*'
     }
 }

@@ -120,7 +120,8 @@ public sealed class PreparationService(
                 };
         }
 
-        if (begun is not { Done: PreparationRow.ToBeCleared })
+        // What a preparation that never came to its end has left is worth nothing.
+        if (begun is null)
         {
             var saved = await snapshots.CreateAsync(new NewSnapshot { Workspace = name }, events, cancellationToken).ConfigureAwait(false);
             events.Report(new WarningEvent($"Workspace '{name}' is made anew. What was in it is snapshot '{saved.Name}'."));
