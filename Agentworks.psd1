@@ -17,6 +17,7 @@
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
         'Images.Format.ps1xml'
+        'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
         'Jobs.Format.ps1xml'
         'Preparation.Format.ps1xml'
