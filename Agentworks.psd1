@@ -11,12 +11,14 @@
     TypesToProcess       = @(
         'Agentworks.Types.ps1xml'
         'Jobs.Types.ps1xml'
+        'Snapshots.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
-        'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
+        'Jobs.Format.ps1xml'
+        'Snapshots.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -49,6 +51,7 @@
         'Get-AgwPortForward'
         'Get-AgwSession'
         'Get-AgwSessionLog'
+        'Get-AgwSnapshot'
         'Get-AgwVm'
         'Get-AgwVmBackup'
         'Get-AgwVmEvent'
@@ -69,6 +72,7 @@
         'New-AgwGitCommit'
         'New-AgwPortForward'
         'New-AgwSession'
+        'New-AgwSnapshot'
         'New-AgwVm'
         'New-AgwWorkspace'
         'Publish-AgwGitBranch'
@@ -83,12 +87,14 @@
         'Remove-AgwJob'
         'Remove-AgwPortForward'
         'Remove-AgwSession'
+        'Remove-AgwSnapshot'
         'Remove-AgwVm'
         'Remove-AgwWorkspace'
         'Repair-AgwConsole'
         'Repair-AgwWorkspace'
         'Restart-AgwSession'
         'Restart-AgwVm'
+        'Restore-AgwSnapshot'
         'Restore-AgwVm'
         'Revoke-AgwWorkspaceAccess'
         'Send-AgwSessionInput'

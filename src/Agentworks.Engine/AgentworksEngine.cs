@@ -80,13 +80,13 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
-        WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, options.Clock);
-        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
-        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
-        Snapshots = new SnapshotService(_store, operations, power, [disks], options.Clock);
+        Snapshots = new SnapshotService(_store, operations, power, [disks, new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots);
+        WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, Forks, options.Clock);
+        WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
+        WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));

@@ -7,6 +7,7 @@ using Agentworks.Errors;
 using Agentworks.Jobs;
 using Agentworks.Git.Work;
 using Agentworks.Sessions;
+using Agentworks.Snapshots;
 using Agentworks.Tests.CrashHost;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -33,6 +34,18 @@ switch (kind)
         break;
     case "copy":
         await engine.WorkspaceCopier.CopyAsync(new CopyWorkspace(args[4], name, args[5]), sink, CancellationToken.None);
+        break;
+    case "snapshot":
+        await engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = name, Name = args[4] }, sink, CancellationToken.None);
+        break;
+    case "restore-snapshot":
+        await engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = name, Name = args[4] }, sink, CancellationToken.None);
+        break;
+    case "remove-snapshot":
+        await engine.Snapshots.RemoveAsync(name, args[4], sink, CancellationToken.None);
+        break;
+    case "fork":
+        await engine.Forks.ForkAsync(new ForkWorkspace(name, args[5..], args[4]), sink, CancellationToken.None);
         break;
     case "move":
         await engine.WorkspaceMover.MoveAsync(

@@ -1,5 +1,5 @@
 # What the examples of the help speak of: the machine dev, workspaces app, web and docs, agents coder, writer and reviewer, sessions fix, web, docs
-# and test-1, the console day. Each example finds all of it whole, whatever the one before did. Dot-source it after Machine.ps1.
+# and test-1, the console day, and the snapshot clean of app. Each example finds all of it whole, whatever the one before did. Dot-source it after Machine.ps1.
 
 # Programs that examples start and no machine here has; and repositories that they clone, under the addresses that they name.
 $script:ground = @'
@@ -42,6 +42,9 @@ function Reset-World([switch] $WithOther) {
     Get-AgwWorkspace | Where-Object { $_.Name -notin 'app', 'web', 'docs' -or $_.Vm -ne 'dev' -or $_.Path -notlike '/opt/agentworks/*' } | Remove-AgwWorkspace -Cascade -Force @quiet
     $missing = @('app', 'web', 'docs') | Where-Object { $_ -notin (Get-AgwWorkspace).Name }
     foreach ($name in $missing) { $null = New-AgwWorkspace $name -Vm dev -Repository https://example.org/app.git }
+
+    Get-AgwSnapshot -NoSize | Where-Object { $_.Name -ne 'clean' -or $_.Workspace -ne 'app' } | Remove-AgwSnapshot @quiet
+    if (-not (Get-AgwSnapshot -Workspace app -NoSize)) { $null = New-AgwSnapshot clean app }
 
     Get-AgwAgent | Where-Object { $_.Name -notin 'coder', 'writer', 'reviewer' } | Remove-AgwAgent -Cascade -Force @quiet
     $missing = @('coder', 'writer', 'reviewer') | Where-Object { $_ -notin (Get-AgwAgent).Name }

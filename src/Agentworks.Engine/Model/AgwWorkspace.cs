@@ -40,6 +40,10 @@ public sealed record AgwWorkspace
     /// <summary>The commit at HEAD when it was forked.</summary>
     public string? ForkPoint { get; init; }
 
+    /// <summary>How many snapshots it has, and the one that its files came from last; null for none.</summary>
+    public int SnapshotCount { get; init; }
+    public string? CurrentSnapshot { get; init; }
+
     /// <summary>Its machine had been kept ready in a pool.</summary>
     public bool FromPool { get; init; }
 

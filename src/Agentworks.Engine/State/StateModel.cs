@@ -45,6 +45,9 @@ public sealed class StateModel(StateStore store)
         var agents = state.ListAgents().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var grants = state.ListGrants().ToLookup(row => row.WorkspaceId, row => agents[row.AgentId], StringComparer.Ordinal);
         var sessions = state.CountSessionsByWorkspace();
+        var snapshots = state.ListSnapshots();
+        var counts = snapshots.ToLookup(row => row.WorkspaceId, StringComparer.Ordinal);
+        var names = snapshots.ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var jobs = state.CountJobsByWorkspace();
         return (IReadOnlyList<AgwWorkspace>)[.. state.ListWorkspaces().Select(row => new AgwWorkspace
         {
@@ -66,6 +69,8 @@ public sealed class StateModel(StateStore store)
             ParentWorkspace = row.ParentWorkspace,
             ParentSnapshot = row.ParentSnapshot,
             ForkPoint = row.ForkPoint,
+            SnapshotCount = counts[row.Id].Count(),
+            CurrentSnapshot = row.AtSnapshotId is null ? null : names.GetValueOrDefault(row.AtSnapshotId),
             FromPool = row.FromPool,
             ReadyTime = row.ReadyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
