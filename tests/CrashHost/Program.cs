@@ -46,7 +46,7 @@ switch (kind)
     case "disk-restore":
         await engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = name, Name = args[4], Stop = TimeSpan.Zero }, sink, CancellationToken.None);
         break;
-    case "fork":
+    case "disk-fork":
         await engine.Forks.ForkAsync(new ForkWorkspace(args[4], [name], args.Length > 5 ? args[5] : null), sink, CancellationToken.None);
         break;
     case "pool":
