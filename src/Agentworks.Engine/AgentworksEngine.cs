@@ -108,6 +108,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         NetworkPolicies = new NetworkPolicyService(_store, Platforms, operations);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Files = new FileService(_store, _machines);
+        FileEditor = new FileEditor(Files);
+        FileCopier = new FileCopier(Files, Config);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -152,6 +154,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public FileService Files { get; }
+    public FileEditor FileEditor { get; }
+    public FileCopier FileCopier { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public GitService Git { get; }

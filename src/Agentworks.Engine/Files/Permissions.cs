@@ -3,7 +3,7 @@ using Agentworks.Errors;
 namespace Agentworks.Files;
 
 /// <summary>Permissions as numbers and as text.</summary>
-internal static class FileMode
+internal static class Permissions
 {
     /// <summary>Such as rwxr-sr-x.</summary>
     public static string ToText(uint mode)
