@@ -84,7 +84,7 @@ Describe '<Name>' -ForEach $cmdlets {
     }
 
     It 'asks for confirmation by itself exactly when it destroys data' {
-        ($attribute.SupportsShouldProcess -and $attribute.ConfirmImpact -eq 'High') | Should -Be ($command.Verb -eq 'Remove')
+        ($attribute.SupportsShouldProcess -and $attribute.ConfirmImpact -eq 'High') | Should -Be ($command.Verb -eq 'Remove' -or $Name -eq 'Restore-AgwSnapshot')
     }
 
     It 'has help with two examples at least' {
@@ -104,6 +104,7 @@ Describe 'A piped <Type>' -ForEach @(
     @{ Type = 'AgwWorkspace'; Property = 'Workspace' }
     @{ Type = 'AgwAgent'; Property = 'Agent' }
     @{ Type = 'AgwSession'; Property = 'Session' }
+    @{ Type = 'AgwSnapshot'; Property = 'Snapshot' }
 ) {
     It 'is known by its name under <Property>, the parameter of other cmdlets' {
         . $PSScriptRoot/Common.ps1

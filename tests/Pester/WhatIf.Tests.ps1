@@ -26,6 +26,7 @@ Describe '<_>' -ForEach @(
     'Backup-AgwVm dev', 'Restore-AgwVm ./nowhere -Name x', 'Restore-AgwVm ./nowhere -Vm dev'
     'New-AgwPortForward dev 3000', 'New-AgwPortForward dev 8080:80, 443'
     'Copy-AgwWorkspace app x', 'Copy-AgwWorkspace app x -Vm dev', 'Move-AgwWorkspace app /srv/work/app -Force', 'Move-AgwWorkspace app -Vm dev', 'Repair-AgwWorkspace *'
+    'New-AgwSnapshot x app', 'Get-AgwWorkspace | New-AgwSnapshot', 'Copy-AgwWorkspace app -Count 3', 'Copy-AgwWorkspace app x, y', 'Repair-AgwWorkspace app -Promote'
     'Update-AgwSshConfig', 'Update-AgwSshConfig -Force', 'Update-AgwCodeWorkspace', 'Update-AgwCodeWorkspace app -Open', 'New-AgwWorkspace x -Vm dev -OpenVSCode'
 ) {
     It 'changes nothing with -WhatIf' {

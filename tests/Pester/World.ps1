@@ -1,5 +1,5 @@
 # What the examples of the help speak of: the machine dev, workspaces app, web and docs, agents coder, writer and reviewer, sessions fix, web, docs
-# and test-1, the console day. Each example finds all of it whole, whatever the one before did. Dot-source it after Machine.ps1.
+# and test-1, the console day, and the snapshot clean of app. Each example finds all of it whole, whatever the one before did. Dot-source it after Machine.ps1.
 
 # Programs that examples start and no machine here has; and repositories that they clone, under the addresses that they name.
 $script:ground = @'
@@ -25,6 +25,7 @@ $script:grounded = @{}
 function Reset-World([switch] $WithOther) {
     $ProgressPreference = 'SilentlyContinue'
     $quiet = @{ Confirm = $false; WarningAction = 'SilentlyContinue' }
+    Get-AgwWorkspacePool | ForEach-Object { Set-AgwWorkspacePool $_.Image -Platform $_.Platform -Count 0 @quiet }
     $wanted = @('dev') + @(if ($WithOther) { 'other' })
     Get-AgwVm -NoStatus | Where-Object Platform -EQ ssh | Remove-AgwVm -Forget -Cascade -Force @quiet
     Get-AgwVm -NoStatus | Where-Object { $_.Name -notin $wanted -or $_.State -notin 'Ready', 'Partial' } | Remove-AgwVm -Cascade -Force @quiet
@@ -42,6 +43,9 @@ function Reset-World([switch] $WithOther) {
     Get-AgwWorkspace | Where-Object { $_.Name -notin 'app', 'web', 'docs' -or $_.Vm -ne 'dev' -or $_.Path -notlike '/opt/agentworks/*' } | Remove-AgwWorkspace -Cascade -Force @quiet
     $missing = @('app', 'web', 'docs') | Where-Object { $_ -notin (Get-AgwWorkspace).Name }
     foreach ($name in $missing) { $null = New-AgwWorkspace $name -Vm dev -Repository https://example.org/app.git }
+
+    Get-AgwSnapshot -NoSize | Where-Object { $_.Name -ne 'clean' -or $_.Workspace -ne 'app' } | Remove-AgwSnapshot @quiet
+    if (-not (Get-AgwSnapshot -Workspace app -NoSize)) { $null = New-AgwSnapshot clean app }
 
     Get-AgwAgent | Where-Object { $_.Name -notin 'coder', 'writer', 'reviewer' } | Remove-AgwAgent -Cascade -Force @quiet
     $missing = @('coder', 'writer', 'reviewer') | Where-Object { $_ -notin (Get-AgwAgent).Name }

@@ -75,6 +75,9 @@ internal sealed class RestorePlan
         CopiedFrom = null,
         OtherPath = null,
         OtherVmId = null,
+        ParentSnapshotId = null,
+        AtSnapshotId = null,
+        DiskOwner = null,
     }, old.Name));
 
     /// <inheritdoc cref="Workspaces"/>

@@ -74,7 +74,15 @@ public sealed class ForgetService(
                 scope.Record("records");
                 scope.Settles(EntityKind.Session, sessions.Select(session => session.Name));
                 scope.Settles(EntityKind.Job, store.Read(state => state.ListJobs(workspaceId: row.Id)).Select(job => job.Name));
-                store.Write(state => state.DeleteWorkspace(row.Id));
+                store.Write(state =>
+                {
+                    foreach (var fork in state.ListSnapshots(row.Id).SelectMany(snapshot => state.ListForks(snapshot.Id)))
+                    {
+                        state.Update(fork with { ParentSnapshotId = null });
+                    }
+
+                    state.DeleteWorkspace(row.Id);
+                });
                 Warn(scope, $"Workspace '{name}' is forgotten. Should VM '{vm.Name}' come back, its files in {row.Path} and its user {row.LinuxGroup} are still there.");
             },
             cancellationToken);

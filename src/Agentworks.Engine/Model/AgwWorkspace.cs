@@ -1,3 +1,5 @@
+using Agentworks.Platforms;
+
 namespace Agentworks.Model;
 
 /// <summary>A named place where work happens: on a shared machine, a directory and its Linux group.</summary>
@@ -40,11 +42,24 @@ public sealed record AgwWorkspace
     /// <summary>The commit at HEAD when it was forked.</summary>
     public string? ForkPoint { get; init; }
 
+    /// <summary>How many snapshots it has, and the one that its files came from last; null for none.</summary>
+    public int SnapshotCount { get; init; }
+    public string? CurrentSnapshot { get; init; }
+
     /// <summary>Its machine had been kept ready in a pool.</summary>
     public bool FromPool { get; init; }
 
     /// <summary>How long it took until its first command could run; null where nobody measured.</summary>
     public TimeSpan? ReadyTime { get; init; }
+
+    /// <summary>What stands between its machine and this computer; null where the platform is not known.</summary>
+    public MachineBoundary? Boundary { get; init; }
+
+    /// <summary>Whether its machine runs, when it has one of its own and was asked; null otherwise.</summary>
+    public VmStatus? Status { get; init; }
+
+    /// <summary>Its machine carries our mark, and there is no record of it; Register-AgwWorkspace makes one.</summary>
+    public bool Orphaned { get; init; }
 
     public IReadOnlyList<string> Agents { get; init; } = [];
     public int SessionCount { get; init; }

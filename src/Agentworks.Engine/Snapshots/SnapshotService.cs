@@ -120,18 +120,31 @@ public sealed class SnapshotService
             cancellationToken);
 
     /// <summary>Makes a fork independent of its snapshot, which may be removed then; its lineage is still told. One that needs none is left alone.</summary>
-    internal async Task<bool> PromoteAsync(OperationScope scope, WorkspaceRow fork, CancellationToken cancellationToken)
-    {
-        if (fork.ParentSnapshotId is null)
-        {
-            return false;
-        }
+    public Task PromoteAsync(string fork, IEventSink events, CancellationToken cancellationToken) =>
+        _operations.RunAsync(
+            "Repair-AgwWorkspace",
+            EntityKind.Workspace,
+            fork,
+            events,
+            async scope =>
+            {
+                var place = _store.Read(state => Place(state, fork));
+                if (place.Workspace.ParentSnapshotId is not null)
+                {
+                    scope.Record("promote the fork");
+                    await Provider(place).PromoteAsync(scope, place, cancellationToken).ConfigureAwait(false);
+                    _store.Write(state => state.Update(state.GetWorkspace(place.Workspace.Id)! with { ParentSnapshotId = null }));
+                }
+            },
+            cancellationToken);
 
-        var place = new SnapshotPlace(fork, _store.Read(state => state.GetVm(fork.VmId))!);
-        scope.Record("promote the fork");
-        await Provider(place).PromoteAsync(scope, place, cancellationToken).ConfigureAwait(false);
-        _store.Write(state => state.Update(state.GetWorkspace(fork.Id)! with { ParentSnapshotId = null }));
-        return true;
+    /// <summary>The same for all forks of a workspace's snapshots.</summary>
+    public async Task PromoteForksAsync(string workspace, IEventSink events, CancellationToken cancellationToken)
+    {
+        foreach (var fork in List().Where(snapshot => snapshot.Workspace == workspace).SelectMany(snapshot => snapshot.Forks))
+        {
+            await PromoteAsync(fork, events, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     internal ISnapshotProvider Provider(SnapshotPlace place) => _providers.FirstOrDefault(provider => provider.Serves(place))

@@ -15,6 +15,7 @@ public sealed class StateModel(StateStore store)
         var workspaces = state.CountWorkspacesByVm();
         var agents = state.CountAgentsByVm();
         var sessions = state.CountSessionsByVm();
+        var pooled = state.ListPoolMembers().Select(member => member.VmId).ToHashSet(StringComparer.Ordinal);
         return (IReadOnlyList<AgwVm>)[.. state.ListVms().Select(row => new AgwVm
         {
             Name = row.Name,
@@ -29,6 +30,8 @@ public sealed class StateModel(StateStore store)
             Cpus = row.Cpus,
             MemoryMiB = row.MemoryMiB,
             Suspended = row.Suspended,
+            Dedicated = row.Dedicated,
+            InPool = pooled.Contains(row.Id),
             DiskGiB = row.DiskGiB,
             WorkspaceStore = row.WorkspaceStore,
             FailedSteps = Lines(row.FailedSteps),
@@ -45,6 +48,9 @@ public sealed class StateModel(StateStore store)
         var agents = state.ListAgents().ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var grants = state.ListGrants().ToLookup(row => row.WorkspaceId, row => agents[row.AgentId], StringComparer.Ordinal);
         var sessions = state.CountSessionsByWorkspace();
+        var snapshots = state.ListSnapshots();
+        var counts = snapshots.ToLookup(row => row.WorkspaceId, StringComparer.Ordinal);
+        var names = snapshots.ToDictionary(row => row.Id, row => row.Name, StringComparer.Ordinal);
         var jobs = state.CountJobsByWorkspace();
         return (IReadOnlyList<AgwWorkspace>)[.. state.ListWorkspaces().Select(row => new AgwWorkspace
         {
@@ -66,6 +72,8 @@ public sealed class StateModel(StateStore store)
             ParentWorkspace = row.ParentWorkspace,
             ParentSnapshot = row.ParentSnapshot,
             ForkPoint = row.ForkPoint,
+            SnapshotCount = counts[row.Id].Count(),
+            CurrentSnapshot = row.AtSnapshotId is null ? null : names.GetValueOrDefault(row.AtSnapshotId),
             FromPool = row.FromPool,
             ReadyTime = row.ReadyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Agents = grants[row.Id].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),

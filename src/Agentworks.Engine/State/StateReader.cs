@@ -29,6 +29,12 @@ public class StateReader
     public VmHostRow? FindVmHost(string name) => VmHostTable.Rows.Find(Database, "name", name);
     public IReadOnlyList<VmHostRow> ListVmHosts() => VmHostTable.Rows.List(Database);
 
+    public IReadOnlyList<PoolRow> ListPools() => PoolTable.List(Database);
+    public PoolRow? FindPool(string platform, string image) => PoolTable.Find(Database, platform, image);
+
+    /// <summary>Machines of one pool or of all, the oldest first.</summary>
+    public IReadOnlyList<PoolMemberRow> ListPoolMembers(string? poolId = null) => PoolTable.Members(Database, poolId);
+
     public PortForwardRow? GetPortForward(string id) => PortForwardTable.Get(Database, id);
 
     /// <summary>Port forwards by local port; all, or those to one machine.</summary>

@@ -111,6 +111,14 @@ public sealed class VmCleaner(
     {
         // While things live on it the machine must count as whole, or they could not be removed through it.
         store.Write(state => state.Update(row with { State = LifecycleState.Ready }));
+        store.Write(state =>
+        {
+            // All forks go as well: none needs its snapshot.
+            foreach (var fork in state.ListWorkspaces(row.Id).Where(one => one.ParentSnapshotId is not null))
+            {
+                state.Update(fork with { ParentSnapshotId = null });
+            }
+        });
         foreach (var workspace in store.Read(state => state.ListWorkspaces(row.Id)))
         {
             await workspaces.RemoveAsync(workspace.Name, cascade: true, scope.Events, cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Agentworks.Events;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
+using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -18,10 +19,11 @@ namespace Agentworks.Workspaces;
 /// copy's own user's. On another machine there are other agents, so everything becomes that user's.
 /// </remarks>
 public sealed class WorkspaceCopier(
-    StateStore store, MachineConnections machines, OperationRunner operations, WorkspaceService workspaces, TimeProvider clock)
+    StateStore store, MachineConnections machines, OperationRunner operations, WorkspaceService workspaces, ForkService forks, TimeProvider clock)
 {
+    /// <summary>On its own machine it is a fork; to another one its files travel.</summary>
     /// <exception cref="AlreadyExistsException">The new name is taken.</exception>
-    public Task<AgwWorkspace> CopyAsync(CopyWorkspace request, IEventSink events, CancellationToken cancellationToken)
+    public async Task<AgwWorkspace> CopyAsync(CopyWorkspace request, IEventSink events, CancellationToken cancellationToken)
     {
         Naming.Validate(EntityKind.Workspace, request.Name);
         if (request.Name == request.Source)
@@ -29,7 +31,14 @@ public sealed class WorkspaceCopier(
             throw Taken(request.Name);
         }
 
-        return operations.RunWithAsync(
+        var there = request.Vm is null ? null : store.Read(state => state.RequireVm(request.Vm));
+        if (there is null || store.Read(state => state.RequireWorkspace(request.Source)).VmId == there.Id)
+        {
+            var outcomes = await forks.ForkAsync(new ForkWorkspace(request.Source, [request.Name], request.Snapshot), events, cancellationToken).ConfigureAwait(false);
+            return outcomes[0].Value ?? throw outcomes[0].Error!;
+        }
+
+        return await operations.RunWithAsync(
             "Copy-AgwWorkspace",
             EntityKind.Workspace,
             [request.Name],
@@ -43,7 +52,7 @@ public sealed class WorkspaceCopier(
                 await workspaces.FinishAsync(scope, row, to, cancellationToken).ConfigureAwait(false);
                 return workspaces.List().First(workspace => workspace.Id == row.Id);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes the files of <paramref name="row"/> on <paramref name="to"/>; one that is there is whole. What fails is undone.</summary>
@@ -52,13 +61,6 @@ public sealed class WorkspaceCopier(
         var touched = false;
         try
         {
-            if (from.Id == to.Id)
-            {
-                touched = true;
-                await CopyHereAsync(scope, source, row, to, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
             var there = await machines.Shell(to).RunAsync(
                 new RemoteCommand { Script = WorkspacePlan.Functions + "! agw_is_there \"$1\" \"$2\" || echo there", Arguments = [row.LinuxGroup, row.Path] }, cancellationToken).ConfigureAwait(false);
             if (!there.Succeeded)
@@ -77,21 +79,6 @@ public sealed class WorkspaceCopier(
             await UndoAsync(scope, row, to, touched, withdraw, cancellationToken).ConfigureAwait(false);
             throw;
         }
-    }
-
-    private async Task CopyHereAsync(OperationScope scope, WorkspaceRow source, WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
-    {
-        var everywhere = store.Read(state => state.ListAgents(vm.Id)).Where(agent => agent.AllWorkspaces).Select(agent => agent.LinuxUser);
-        var result = await machines.Shell(vm).RequireAsync(
-            new RemoteCommand
-            {
-                Script = WorkspaceTransfer.Functions + EmbeddedText.Read("workspace-copy.sh"),
-                Arguments = [source.Path, row.LinuxGroup, row.Path, vm.AdminUser, string.Join(' ', everywhere)],
-                OperationId = scope.RemoteId("copy"),
-            },
-            $"Copying workspace '{source.Name}'",
-            cancellationToken).ConfigureAwait(false);
-        scope.Events.Report(new DetailEvent($"Workspace {row.Name} was made of {source.Name} by {result.OutputText.Trim()}."));
     }
 
     /// <summary>When this fails too, the record stays, for the same command again or Remove-AgwWorkspace.</summary>
@@ -115,12 +102,13 @@ public sealed class WorkspaceCopier(
     private (WorkspaceRow Source, VmRow From, WorkspaceRow Row, VmRow To) Insert(CopyWorkspace request) => store.Write(state =>
     {
         var source = state.RequireWorkspace(request.Source);
+        var snapshot = request.Snapshot is null ? null : SnapshotService.RequireSnapshot(state, request.Source, request.Snapshot);
         var from = state.GetVm(source.VmId)!;
         var to = request.Vm is null ? state.RequireVm(from.Name) : state.RequireVm(request.Vm);
         if (state.FindWorkspace(request.Name) is { } old)
         {
             // Its maker died, and it was making the same: what is there is whole or is made anew.
-            return old.State == LifecycleState.Creating && old.VmId == to.Id && old.CopiedFrom == source.Name ? (source, from, old, to) : throw Taken(request.Name);
+            return old.State == LifecycleState.Creating && old.VmId == to.Id && old.CopiedFrom == source.Name ? (Read(source, snapshot), from, old, to) : throw Taken(request.Name);
         }
 
         var row = source with
@@ -135,12 +123,24 @@ public sealed class WorkspaceCopier(
             CopiedFrom = source.Name,
             OtherPath = null,
             OtherVmId = null,
+            ParentWorkspace = source.Name,
+            ParentSnapshot = snapshot?.Name,
+            ParentSnapshotId = null,
+            ForkPoint = snapshot?.HeadCommit,
+            AtSnapshotId = null,
+            DiskOwner = null,
             Created = clock.GetUtcNow(),
         };
         state.Insert(row);
         state.InheritEnvironmentVariables(source.Id, row.Id);
-        return (source, from, row, to);
+        return (Read(source, snapshot), from, row, to);
     });
+
+    /// <summary>What is read: the workspace's files, or those of the snapshot.</summary>
+    private static WorkspaceRow Read(WorkspaceRow source, SnapshotRow? snapshot) =>
+        snapshot is null ? source
+        : TreeData.Parse(snapshot.Data) is { } data && snapshot.Scope == SnapshotScope.Tree ? source with { Path = data.Path }
+        : throw new NotSupportedByPlatformException($"Snapshot '{snapshot.Name}' cannot be forked to another machine.") { Target = snapshot.Name };
 
     private static AlreadyExistsException Taken(string name) => new(EntityKind.Workspace, name)
     {

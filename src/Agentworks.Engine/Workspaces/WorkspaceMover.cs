@@ -64,7 +64,7 @@ public sealed class WorkspaceMover(
         if (row.OtherVmId is null)
         {
             var said = await RunAsync("workspace-settle.sh", scope.RemoteId("settle"), row, other, cancellationToken).ConfigureAwait(false);
-            settled = said.Split(' ') is ["moved", var kind] ? settled with { Path = other, Store = kind } : settled;
+            settled = said.Split(' ', 2) is ["moved", var how] ? Placed(settled, other, how) : settled;
         }
         else if (store.Read(state => state.GetVm(row.OtherVmId)) is { } vm)
         {
@@ -110,8 +110,14 @@ public sealed class WorkspaceMover(
         }
 
         scope.Record("workspace recorded");
-        store.Write(state => state.Update(row with { Path = path, Store = kind }));
+        store.Write(state => state.Update(Placed(row, path, kind)));
     }
+
+    /// <param name="row">The workspace.</param>
+    /// <param name="path">Where it is now.</param>
+    /// <param name="how">The kind of store, and "mapped" where a mount still shows its files.</param>
+    private static WorkspaceRow Placed(WorkspaceRow row, string path, string how) =>
+        row with { Path = path, Store = how.Split(' ')[0], DiskOwner = how.EndsWith(" mapped", StringComparison.Ordinal) ? row.DiskOwner : null };
 
     private async Task MoveToAsync(OperationScope scope, WorkspaceRow row, VmRow from, VmRow to, CancellationToken cancellationToken)
     {
@@ -127,7 +133,17 @@ public sealed class WorkspaceMover(
             };
         }
 
-        var there = row with { VmId = to.Id, Path = $"{to.WorkspacesPath}/{row.Name}", Store = to.WorkspaceStore, OtherPath = row.Path, OtherVmId = from.Id };
+        var snapshots = store.Read(state => state.ListSnapshots(row.Id));
+        if (snapshots.Count > 0)
+        {
+            throw new HasDependentsException($"Workspace '{row.Name}' has snapshots, which cannot follow it to another machine: {string.Join(", ", snapshots.Select(one => one.Name))}.")
+            {
+                Target = row.Name,
+                Recommendation = $"Remove-AgwSnapshot {string.Join(", ", snapshots.Select(one => one.Name))} -Workspace {row.Name}; or Copy-AgwWorkspace {row.Name} -Vm {to.Name} -Name <name>",
+            };
+        }
+
+        var there = row with { ParentSnapshotId = null, AtSnapshotId = null, DiskOwner = null, VmId = to.Id, Path = $"{to.WorkspacesPath}/{row.Name}", Store = to.WorkspaceStore, OtherPath = row.Path, OtherVmId = from.Id };
         store.Write(state => state.Update(row with { OtherPath = there.Path, OtherVmId = to.Id }));
         scope.Record("files on the other machine");
         await copier.PlaceAsync(scope, row, from, there, to, () => store.Write(state => state.Update(row)), cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Agentworks.Provisioning;
+using Agentworks.Snapshots;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
 
@@ -18,14 +19,17 @@ public sealed record WorkspacePlan
 
     public required string AdminUser { get; init; }
 
+    /// <summary>Whose its files are on the disk where a mount shows them as its user's; null: its user's.</summary>
+    public int? DiskOwner { get; init; }
+
     /// <summary>Shell functions for whatever makes, copies, moves or repairs a workspace.</summary>
     internal static string Functions { get; } =
-        $"{EmbeddedText.Read("workspace-common.sh")}\nagw_tree() {{ perl -e {PosixShell.Quote(EmbeddedText.Read("workspace-tree.pl"))} \"$@\"; }}\n";
+        $"{EmbeddedText.Read("workspace-common.sh")}\nagw_tree() {{ perl -e {PosixShell.Quote(EmbeddedText.Read("workspace-tree.pl"))} \"$@\"; }}\n" + MappedMounts.Function;
 
-    public static WorkspacePlan For(WorkspaceRow row, VmRow vm) => new() { User = row.LinuxGroup, Path = row.Path, AdminUser = vm.AdminUser };
+    public static WorkspacePlan For(WorkspaceRow row, VmRow vm) => new() { User = row.LinuxGroup, Path = row.Path, AdminUser = vm.AdminUser, DiskOwner = row.DiskOwner };
 
     public IReadOnlyList<ProvisionStep> ToSteps() =>
-        [LinuxUser, Admin, Parents, Folder, Tree("groups"), Tree("modes"), Tree("acls"), Repository];
+        [LinuxUser, Admin, Parents, .. DiskOwner is null ? Array.Empty<ProvisionStep>() : [Mount], Folder, Tree("groups"), Tree("modes"), Tree("acls"), Repository];
 
     private ProvisionStep LinuxUser => Step(
         "workspace-user",
@@ -73,6 +77,20 @@ public sealed record WorkspacePlan
             parent=${parent%/*}
         done
         """);
+
+    // Where it is missing, an empty folder of root's is there, and nobody gets in.
+    private ProvisionStep Mount => Step(
+        "workspace-mount",
+        """
+        mountpoint -q "$agw_path" || { echo "$agw_path is not mounted"; exit 1; }
+        agw_mapped show "$agw_path" >/dev/null || { echo "$agw_path would not be mounted after a boot"; exit 1; }
+        """,
+        """
+        raw=${agw_path%/*}/_trees/$agw_user/fork
+        agw_mapped show "$agw_path" >/dev/null || agw_mapped add "$agw_path" "$raw" $(stat -c '%u %g' "$raw") "$agw_user"
+        agw_mapped restore
+        """,
+        fatal: true);
 
     // A folder that is gone is not made anew: perhaps its disk is merely not mounted, and then an empty one would hide it.
     private ProvisionStep Folder => Step(

@@ -9,6 +9,7 @@ using Agentworks.Model;
 using Agentworks.Operations;
 using Agentworks.Ports;
 using Agentworks.Sessions;
+using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Transport;
@@ -28,7 +29,7 @@ public sealed class WorkspaceService(
     private readonly StateModel _model = new(store);
 
     /// <summary>What is recorded; nothing is asked.</summary>
-    public IReadOnlyList<AgwWorkspace> List() => _model.Workspaces();
+    public IReadOnlyList<AgwWorkspace> List() => dedicated().Describe(_model.Workspaces());
 
     public Task<AgwWorkspace> CreateAsync(NewWorkspace request, IEventSink events, CancellationToken cancellationToken)
     {
@@ -73,7 +74,7 @@ public sealed class WorkspaceService(
                 var row = store.Read(state => state.FindWorkspace(name))
                     ?? throw new NotFoundException(EntityKind.Workspace, name) { Target = name, Recommendation = "Get-AgwWorkspace lists them." };
                 await Dependents.RemoveSessionsAsync(
-                    sessions, store.Read(state => state.ListSessions(workspaceId: row.Id)), cascade, $"Workspace '{name}'", $"Remove-AgwWorkspace {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
+                    sessions, store.Read(state => RequireNoForks(state, row)), cascade, $"Workspace '{name}'", $"Remove-AgwWorkspace {name} -Cascade", events, cancellationToken).ConfigureAwait(false);
                 if (!cascade)
                 {
                     await jobs.RequireEndedAsync(
@@ -159,6 +160,22 @@ public sealed class WorkspaceService(
         scope.Record("workspace recorded");
         store.Write(state => state.Update(row with { State = LifecycleState.Ready, Store = vm.WorkspaceStore }));
     }
+
+    /// <summary>Its sessions.</summary>
+    private static IReadOnlyList<SessionRow> RequireNoForks(StateReader state, WorkspaceRow row)
+    {
+        var forks = state.ListSnapshots(row.Id).SelectMany(snapshot => state.ListForks(snapshot.Id)).Where(fork => fork.Id != row.Id).ToArray();
+        return forks.Length == 0
+            ? state.ListSessions(workspaceId: row.Id)
+            : throw SnapshotDependents.Of($"Workspace '{row.Name}'", row.Name, forks);
+    }
+
+    /// <summary>The folders that hold its snapshots; those made before it was moved are still where it was.</summary>
+    private string[] TreesOf(WorkspaceRow row) => store.Read(state => state.ListSnapshots(row.Id))
+        .Where(snapshot => snapshot.Scope == SnapshotScope.Tree)
+        .Select(snapshot => TreeData.Parse(snapshot.Data)?.Path).OfType<string>()
+        .Select(path => path[..path.LastIndexOf('/')])
+        .Distinct(StringComparer.Ordinal).ToArray();
 
     private (WorkspaceRow Row, VmRow Vm) Insert(NewWorkspace request, string template, RepositorySource? source) => store.Write(state =>
     {
@@ -285,7 +302,7 @@ public sealed class WorkspaceService(
             new RemoteCommand
             {
                 Script = EmbeddedText.Read("processes.sh") + WorkspacePlan.Functions + EmbeddedText.Read("workspace-remove.sh"),
-                Arguments = [row.LinuxGroup, row.Path, row.Id],
+                Arguments = [row.LinuxGroup, row.Path, row.Id, .. TreesOf(row)],
                 OperationId = scope.RemoteId("remove"),
                 OnDisconnect = DisconnectAction.Finish,
                 Timeout = TimeSpan.FromMinutes(10),

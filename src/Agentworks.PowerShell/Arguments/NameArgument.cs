@@ -10,7 +10,7 @@ namespace Agentworks.PowerShell;
 /// </summary>
 public abstract class NameArgument
 {
-    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console", "Job"];
+    private static readonly string[] Nouns = ["Vm", "VmHost", "Workspace", "Agent", "Session", "Console", "Job", "Snapshot"];
 
     private protected NameArgument(object? value, string noun)
     {

@@ -25,6 +25,10 @@ public sealed class RemoveAgwWorkspaceCommand : RemoveCommand
             {
                 if (AgreesToCascade($"Workspace {workspace.Name}", (workspace.SessionCount, "session"), (workspace.JobCount, "job")))
                 {
+                    if (Force && !Forget)
+                    {
+                        Await(stop => Engine.Snapshots.PromoteForksAsync(workspace.Name, Sink, stop));
+                    }
                     Await(stop => Forget
                         ? Engine.Forget.WorkspaceAsync(workspace.Name, Cascade, Force, Sink, stop)
                         : Engine.Workspaces.RemoveAsync(workspace.Name, Cascade, Sink, stop));

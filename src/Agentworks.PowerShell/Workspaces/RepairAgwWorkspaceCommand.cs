@@ -14,13 +14,24 @@ public sealed class RepairAgwWorkspaceCommand : AgentworksCommand
     [ArgumentCompleter(typeof(WorkspaceCompleter))]
     public WorkspaceArgument[] Name { get; set; } = [];
 
+    /// <summary>Also make a fork independent of its snapshot, which may be removed then.</summary>
+    [Parameter]
+    public SwitchParameter Promote { get; set; }
+
     protected override void Process()
     {
         foreach (var (workspace, input) in FindWorkspaces(Name))
         {
-            if (Approves($"{workspace.Name} on {workspace.Vm}", "Repair workspace"))
+            if (Approves($"{workspace.Name} on {workspace.Vm}", Promote ? "Repair workspace and promote it" : "Repair workspace"))
             {
-                ForInput(input, () => WriteObject(Await(stop => Engine.WorkspaceUpkeep.RepairAsync(workspace.Name, Sink, stop))));
+                ForInput(input, () =>
+                {
+                    WriteObject(Await(stop => Engine.WorkspaceUpkeep.RepairAsync(workspace.Name, Sink, stop)));
+                    if (Promote)
+                    {
+                        Await(stop => Engine.Snapshots.PromoteAsync(workspace.Name, Sink, stop));
+                    }
+                });
             }
         }
     }

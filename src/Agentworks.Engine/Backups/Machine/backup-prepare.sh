@@ -12,6 +12,8 @@ for path; do
     if [ ! -d "$path" ] || [ -L "$path" ]; then
         echo missing
     elif agw_is_subvolume "$path" && btrfs -q subvolume snapshot -r "$path" "$still" >/dev/null 2>&1; then
+        # Of one that a mount shows as its user's, the snapshot is to be shown so as well.
+        if [ -s /etc/agentworks/mapped ] && place=$(agw_mapped show "$path"); then agw_mapped over "$still" ${place#* } "$(stat -c %U "$path")"; fi
         echo snapshot
     else
         echo live

@@ -1,3 +1,4 @@
+using System.Text;
 using Agentworks.Errors;
 using Agentworks.Ports;
 
@@ -26,6 +27,17 @@ internal sealed class HostCommands(IProcessRunner processes, OperationFence? fen
             {
                 Target = program,
             };
+    }
+
+    /// <summary>The same for a program that reads a text from its standard input.</summary>
+    public async Task<string> FeedAsync(string program, IReadOnlyList<string> arguments, string input, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        var options = new ProcessOptions(text, limit, WorkingDirectory: "/");
+        var result = await RunAsync(program, arguments, options, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded
+            ? result.Output
+            : throw new PlatformException($"{program} failed with exit code {result.ExitCode}: {Tail(result.Error + result.Output)}") { Target = program };
     }
 
     public Task<ProcessResult> TryAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>

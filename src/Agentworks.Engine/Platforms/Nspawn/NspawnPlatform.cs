@@ -37,6 +37,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         this.clock = clock;
         layout = new NspawnLayout(root ?? NspawnLayout.DefaultRoot);
         images = new NspawnImageStore(processes, clock, layout);
+        Uplink = new SlirpUplink(clock);
         store = new DedicatedStore(layout, new HostCommands(processes), clock);
         prepared = new DedicatedImages(processes, clock, layout, images, store);
         dedicated = new DedicatedMachines(processes, clock, layout, prepared, store);
@@ -109,7 +110,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
         await root.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
-        await root.Identity.WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
+        await root.Identity.WriteAsync(spec.HostName, spec.Network is null ? MachineNetwork.Resolver : MachineAddress.Gateway, cancellationToken).ConfigureAwait(false);
         return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
@@ -123,11 +124,11 @@ public sealed partial class NspawnPlatform : IVmPlatform
         {
             await it.StopAsync(DefaultGrace, cancellationToken).ConfigureAwait(false);
             var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
-            nspawn = await it.LaunchAsync(owner, cancellationToken).ConfigureAwait(false);
+            nspawn = await it.LaunchAsync(owner, machine.Spec.Network?.Normalize(), cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        await it.AwaitBootAsync(nspawn, machine.Spec.Network, events, cancellationToken).ConfigureAwait(false);
+        await it.AwaitBootAsync(nspawn, machine.Spec.Network?.Normalize(), events, cancellationToken).ConfigureAwait(false);
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} is up."));
     }
 
@@ -210,8 +211,8 @@ public sealed partial class NspawnPlatform : IVmPlatform
     private NspawnMachine Machine(MachineSpec spec, HostCommands commands)
     {
         var paths = layout.For(spec.Id);
-        return new NspawnMachine(
-            paths, commands, clock, spec.Dedicated ? new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)) : new LayeredRoot(paths, commands, clock, images));
+        IMachineRoot root = spec.Dedicated ? new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)) : new LayeredRoot(paths, commands, clock, images);
+        return new NspawnMachine(paths, commands, clock, root, Uplink);
     }
 
     /// <summary>A new image has taken the place of older ones, which go unless machines are copies of them.</summary>

@@ -3,8 +3,9 @@
 # bootstrap made goes last, detached, because the connection may be its own; one that was there before stays.
 set -u
 admin=$1 workspaces=$2
-systemctl disable --now agentworks-private-proc.service agentworks-workspaces.service 2>/dev/null
+systemctl disable --now agentworks-private-proc.service agentworks-workspaces.service agentworks-mapped.service 2>/dev/null
 rm -f /etc/systemd/system/agentworks-private-proc.service /etc/systemd/system/agentworks-workspaces.service /etc/systemd/system/agentworks-session@.service \
+    /etc/systemd/system/agentworks-mapped.service /etc/systemd/system/sysinit.target.wants/agentworks-mapped.service \
     /etc/ssh/sshd_config.d/50-agentworks.conf /usr/lib/tmpfiles.d/agentworks.conf /etc/sysctl.d/60-agentworks.conf
 mount -o remount,hidepid=0 /proc 2>/dev/null
 systemctl daemon-reload

@@ -37,6 +37,9 @@ agw_is_there() {
 # agw_discard PATH: removes a folder with all that is in it.
 agw_discard() {
     [ -e "$1" ] || return 0
+    ! mountpoint -q "$1" || umount -l "$1"
+    # What cannot be written in cannot be emptied either.
+    [ -w "$1" ] || btrfs -q property set -f -ts "$1" ro false 2>/dev/null || :
     until btrfs -q subvolume delete "$1" >/dev/null 2>&1; do
         agw_inner "$1" || { rm -rf "$1"; return; }
     done

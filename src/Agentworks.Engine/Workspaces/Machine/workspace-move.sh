@@ -17,14 +17,34 @@ while [ -n "$parent" ]; do
     parent=${parent%/*}
 done
 
-if ! perl -e 'rename $ARGV[0], $ARGV[1] or exit 1' "$old" "$new"; then
-    stage=$(agw_stage "$new")
+agw_copy_to() {
+    stage=$(agw_stage "$1")
     trap 'agw_clear_stage "$stage"' EXIT
     trap 'exit 143' HUP INT TERM
     agw_open_stage "$stage"
     agw_confined "$old" "$stage/tree" -- cp -a --reflink=auto /from/. /to/
     [ "$(agw_digest "$old")" = "$(agw_digest "$stage/tree")" ] || { echo "what was copied is not what is there; does somebody still write in $old?" >&2; exit 1; }
-    mv -T "$stage/tree" "$new"
+    mv -T "$stage/tree" "$1"
+}
+
+if [ -s /etc/agentworks/mapped ] && agw_mapped show "$old" >/dev/null; then
+    place=$(agw_mapped show "$old")
+    raw=${place%% *}
+    mkdir "$raw.probe"
+    if perl -e 'rename $ARGV[0], $ARGV[1] or exit 1' "$raw.probe" "$new"; then
+        # The same file system: its tree stays where it is, and is shown elsewhere.
+        rmdir "$new"
+        agw_mapped move "$old" "$new" || { echo "somebody still stands in $old" >&2; exit 1; }
+        agw_moved "$old" "$new" "$user" "$@"
+        exit 0
+    fi
+    rmdir "$raw.probe"
+    agw_copy_to "$new"
+    agw_mapped drop "$old" || { agw_discard "$new"; echo "somebody still stands in $old" >&2; exit 1; }
+    rmdir "$old"
+    agw_discard "$raw"
+elif ! perl -e 'rename $ARGV[0], $ARGV[1] or exit 1' "$old" "$new"; then
+    agw_copy_to "$new"
     gone=${old%/*}/.gone-${old##*/}
     agw_discard "$gone"
     mv -T "$old" "$gone"

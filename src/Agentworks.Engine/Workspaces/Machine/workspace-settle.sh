@@ -7,6 +7,16 @@ shift 3
 agw_alone "$user"
 agw_clear_stage "$(agw_stage "$other")"
 agw_discard "${path%/*}/.gone-${path##*/}"
+if [ -s /etc/agentworks/mapped ]; then
+    if agw_mapped show "$other" >/dev/null; then
+        ! mountpoint -q "$path" || umount -l "$path"
+        [ ! -e "$path" ] || rmdir "$path"
+        agw_mapped restore
+    elif agw_mapped show "$path" >/dev/null; then
+        rmdir "$other" 2>/dev/null || :
+        agw_mapped restore
+    fi
+fi
 if agw_is_there "$user" "$path"; then
     if agw_is_there "$user" "$other"; then agw_discard "$other"; fi
     echo stayed

@@ -84,7 +84,8 @@ agw_digest() {
         --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime . | sha256sum | cut -d ' ' -f 1
 }
 
-# agw_moved OLD NEW USER AGENT…: tells git of those who may enter where the workspace is now, and prints its kind of store.
+# agw_moved OLD NEW USER AGENT…: tells git of those who may enter where the workspace is now, and prints its kind of store, and "mapped" where a mount
+# shows it.
 agw_moved() {
     was=$1 is=$2 owner=$3
     shift 3
@@ -94,5 +95,7 @@ agw_moved() {
         agw_git "$agent" --fixed-value --unset-all safe.directory "$was" 2>/dev/null || :
         agw_grant "$agent" "$owner" "$is"
     done
-    if agw_is_btrfs "$is" && [ "$(stat -c %i "$is")" = 256 ]; then echo btrfs; else echo plain; fi
+    kind=plain
+    ! agw_is_btrfs "$is" || [ "$(stat -c %i "$is")" != 256 ] || kind=btrfs
+    if mountpoint -q "$is"; then echo "$kind mapped"; else echo "$kind"; fi
 }
