@@ -18,6 +18,7 @@ using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Preparing;
 using Agentworks.Provisioning.Nerf;
 using Agentworks.Secrets;
 using Agentworks.Sessions;
@@ -88,6 +89,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
+        Preparations = new PreparationService(
+            _store, _machines, operations, Workspaces, () => Dedicated!, GitImports, Snapshots, variables, secrets, options.Processes, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
@@ -158,6 +161,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public GitService Git { get; }
     public GitImporter GitImports { get; }
     public MergeService Merges { get; }
+    public PreparationService Preparations { get; }
     public VariableService Variables { get; }
     public WorkspaceVariables WorkspaceVariables { get; }
     public DoctorService Doctor { get; }

@@ -78,7 +78,7 @@ public sealed class DedicatedCrashTests(DedicatedFixture ground)
         await ground.NewAsync("crash-source");
         await ground.RunAsync("crash-source", "echo source > file");
         await ground.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "crash-source", Name = "s" }, Quiet, CancellationToken.None);
-        for (var step = 1; await DiesAsync(step, "fork", "crash", "crash-source", "s"); step++)
+        for (var step = 1; await DiesAsync(step, "disk-fork", "crash", "crash-source", "s"); step++)
         {
             if (step % 2 == 0)
             {
@@ -98,7 +98,7 @@ public sealed class DedicatedCrashTests(DedicatedFixture ground)
         }
 
         await VanishesAsync("crash");
-        for (var step = 1; await DiesAsync(step, "fork", "crash", "crash-source"); step++)
+        for (var step = 1; await DiesAsync(step, "disk-fork", "crash", "crash-source"); step++)
         {
             await VanishesAsync("crash");
         }

@@ -1,7 +1,7 @@
 using Agentworks.Errors;
 using Agentworks.Ports;
 
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>A program that outlives us in a session of its own and is known again by the identity that it left in a file.</summary>
 /// <param name="Identity">Gets the process's identity before the program begins.</param>
@@ -21,7 +21,7 @@ internal sealed record BackgroundProgram(string Identity, string Log, string? Re
 
         string[] all =
         [
-            "--fork", "/bin/sh", "-c", EmbeddedText.Read("nspawn-launch.sh"), "launch",
+            "--fork", "/bin/sh", "-c", EmbeddedText.Read("launch.sh"), "launch",
             Identity, Log, Ready ?? string.Empty, string.Join(' ', Groups), commands.Require(program), .. arguments,
         ];
 

@@ -1,4 +1,4 @@
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>
 /// Where Debian's packages are fetched from: the mirrors that this computer itself uses when it is a Debian, else Debian's own.

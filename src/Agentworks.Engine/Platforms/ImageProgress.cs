@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Agentworks.Events;
 
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>Turns what mmdebstrap and the tools under it print into progress: phases by its own marks, between them by counting packages.</summary>
 internal sealed partial class ImageProgress(IEventSink events)

@@ -1,4 +1,4 @@
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>Folders and files with the modes of Unix, which only this driver's computers have.</summary>
 internal static class UnixFiles
@@ -59,16 +59,22 @@ internal static class UnixFiles
         File.Move(unfinished, path, overwrite: true);
     }
 
-    /// <summary>A file of zeros for root alone, which takes no room yet.</summary>
-    public static void WriteSparse(string path, long length)
+    /// <summary>A new file for its owner alone.</summary>
+    public static FileStream CreateFile(string path)
     {
         if (OperatingSystem.IsWindows())
         {
             throw new PlatformNotSupportedException();
         }
 
+        return new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+    }
+
+    /// <summary>A file of zeros for root alone, which takes no room yet.</summary>
+    public static void WriteSparse(string path, long length)
+    {
         File.Delete(path);
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        using var file = CreateFile(path);
         file.SetLength(length);
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 using Agentworks.Errors;
 using Agentworks.Transport;
 
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>
 /// Keeps the tools of an operation that was killed from working on while the next one has begun: a mount or a launch outlives its starter
@@ -19,18 +19,22 @@ internal sealed class OperationFence
     public string Token { get; }
 
     /// <summary>Waits until the tools of earlier operations have ended.</summary>
-    public static async Task<OperationFence> BeginAsync(NspawnPaths paths, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="file">The machine's lock file, named after its id.</param>
+    /// <param name="clock">For the wait.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<OperationFence> BeginAsync(string file, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var id = Path.GetFileNameWithoutExtension(file);
         var token = RandomNumberGenerator.GetHexString(16, lowercase: true);
-        UnixFiles.CreatePrivateFolder(Path.GetDirectoryName(paths.Lock)!);
-        return await Waiting.UntilAsync(() => TryWrite(paths.Lock, token), Limit, clock, cancellationToken).ConfigureAwait(false)
-            ? new OperationFence(paths.Lock, token)
-            : throw new ResourceBusyException($"A tool still works on machine {paths.Id} after {Limit.TotalSeconds} s.") { Target = paths.Id };
+        UnixFiles.CreatePrivateFolder(Path.GetDirectoryName(file)!);
+        return await Waiting.UntilAsync(() => TryWrite(file, token), Limit, clock, cancellationToken).ConfigureAwait(false)
+            ? new OperationFence(file, token)
+            : throw new ResourceBusyException($"A tool still works on machine {id} after {Limit.TotalSeconds} s.") { Target = id };
     }
 
     /// <summary>The program and arguments that run a program within the operation.</summary>
     public (string Program, IReadOnlyList<string> Arguments) Wrap(string program, IReadOnlyList<string> arguments) =>
-        ("/bin/sh", ["-c", EmbeddedText.Read("nspawn-fence.sh"), "fence", File, Token, program, .. arguments]);
+        ("/bin/sh", ["-c", EmbeddedText.Read("fence.sh"), "fence", File, Token, program, .. arguments]);
 
     /// <summary>Ends the last operation of all: shuts out everyone, also those who have the file open, and removes it.</summary>
     public void Remove()

@@ -2,7 +2,7 @@ using System.Text;
 using Agentworks.Errors;
 using Agentworks.Ports;
 
-namespace Agentworks.Platforms.Nspawn;
+namespace Agentworks.Platforms;
 
 /// <summary>Runs this computer's own tools, each bounded in time; a failing one becomes an exception with what it said.</summary>
 /// <param name="processes">Runs them.</param>
