@@ -42,9 +42,11 @@ listed(sub {
     my %mine = map { $_->{path} => 1 } @wanted;
     return ((grep { !$mine{$_->[0]} } @_), map { [$_->{path}, tree_of($_), $uid, $gid, $_->{user}] } @wanted);
 }) if $how eq 'mapped';
-$_->{answer} = later(\&answer_for, $_) for grep { !$first || $_ != $first } @wanted;
+# The tree that all others are made of becomes a workspace last.
+my ($last) = $base eq $from ? () : $first;
+$_->{answer} = later(\&answer_for, $_) for grep { !$last || $_ != $last } @wanted;
 $_->{said} = join '', readline $_->{answer} for grep { $_->{answer} } @wanted;
-$first->{said} = answer_for($first) if $first;
+$last->{said} = answer_for($last) if $last;
 my %gone;
 for my $fork (@wanted) {
     $fork->{said} ||= "no $fork->{user} its maker died";
