@@ -19,6 +19,7 @@ IBenchmark[] all =
     new InitializeBench(),
     new FileBench(),
     new ForkBench(),
+    new ManyFilesBench(),
     new ImportBench(),
     new PipelineBench(),
     new StateWriteBench(),
