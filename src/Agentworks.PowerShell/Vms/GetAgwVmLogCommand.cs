@@ -29,7 +29,8 @@ public sealed class GetAgwVmLogCommand : AgentworksCommand
 
     /// <summary>Whose words: Console, Hypervisor, Ssh or Network.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Machine")]
-    public MachineLog Type { get; set; }
+    [ValidateSet("Console", "Hypervisor", "Ssh", "Network")]
+    public string Type { get; set; } = string.Empty;
 
     /// <summary>Go on with what is written from now on.</summary>
     [Parameter(ParameterSetName = "Machine")]
@@ -71,9 +72,10 @@ public sealed class GetAgwVmLogCommand : AgentworksCommand
         var vms = Names();
         if (ParameterSetName == "Machine")
         {
+            var log = Enum.Parse<MachineLog>(Type, ignoreCase: true);
             foreach (var (vm, input) in FindVms(vms))
             {
-                ForInput(input, () => Stream(stop => Engine.MachineLogs.ReadAsync(vm.Name, Type, Tail ?? 100, Wait, stop), WriteObject));
+                ForInput(input, () => Stream(stop => Engine.MachineLogs.ReadAsync(vm.Name, log, Tail ?? 100, Wait, stop), WriteObject));
             }
             return;
         }
