@@ -57,7 +57,9 @@ Describe 'A network policy' -Tag Machine {
     }
 
     It 'lets port forwards be, of its own workspace too' {
-        $null = Invoke-AgwCommand -Vm closed "systemd-run --user --quiet --unit=web perl -MSocket -e 'socket(my `$s, PF_INET, SOCK_STREAM, 0); bind(`$s, sockaddr_in(4712, INADDR_LOOPBACK)) or die; listen(`$s, 8); while (accept(my `$c, `$s)) { sysread(`$c, my `$q, 4096); syswrite(`$c, qq(HTTP/1.0 200 OK\r\n\r\nhere)); close `$c }'"
+        $server = 'use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0); bind($s, sockaddr_in(4712, INADDR_LOOPBACK)) or die; listen($s, 8);' +
+            'while (accept(my $c, $s)) { my $q = ""; while ($q !~ /\r\n\r\n/ && sysread($c, $q, 4096, length $q)) { } syswrite($c, "HTTP/1.0 200 OK\r\n\r\nhere"); close $c }'
+        $null = Get-Truth "systemd-run --quiet --unit=web4712 perl -e '$server'" closed
         $forward = New-AgwPortForward -Workspace closed -GuestPort 4712 -HostPort 0
         $forward.Workspace | Should -Be 'closed'
         $forward.HostPort | Should -BeGreaterThan 1023
