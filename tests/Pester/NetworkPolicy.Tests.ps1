@@ -68,7 +68,7 @@ Describe 'A network policy' -Tag Machine {
         Invoke-RestMethod $forward.Uri | Should -Be 'here'
         (Get-AgwPortForward -Workspace closed).Id | Should -Be $forward.Id
         (Get-AgwWorkspace closed | New-AgwPortForward -RemotePort 4712).Id | Should -Be $forward.Id
-        New-AgwPortForward -Workspace closed 80 -LocalPort 80 -ErrorAction SilentlyContinue -ErrorVariable failures
+        New-AgwPortForward -Workspace closed -RemotePort 80 -LocalPort 80 -ErrorAction SilentlyContinue -ErrorVariable failures
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidRequest*'
         Remove-AgwPortForward -Workspace closed -Confirm:$false
         Get-AgwPortForward | Should -BeNullOrEmpty

@@ -7,23 +7,22 @@ using Agentworks.PowerShell.Completion;
 namespace Agentworks.PowerShell;
 
 /// <summary>Opens ports of this computer that lead to a machine or a workspace, and keeps them open in the background.</summary>
-[Cmdlet(VerbsCommon.New, "AgwPortForward", SupportsShouldProcess = true, DefaultParameterSetName = "Vm")]
+[Cmdlet(VerbsCommon.New, "AgwPortForward", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwPortForward))]
 public sealed class NewAgwPortForwardCommand : AgentworksCommand
 {
-    /// <summary>The machine, or a piped workspace.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Vm", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The machine; that of -Workspace when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument? Vm { get; set; }
 
     /// <summary>The workspace that it is for.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Workspace")]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(WorkspaceCompleter))]
     public WorkspaceArgument? Workspace { get; set; }
 
     /// <summary>REMOTE or LOCAL:REMOTE.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Vm", ValueFromPipelineByPropertyName = true)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Workspace", ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("GuestPort")]
     public string[] RemotePort { get; set; } = [];
 
@@ -42,16 +41,20 @@ public sealed class NewAgwPortForwardCommand : AgentworksCommand
     protected override void Process()
     {
         // A piped workspace says what it is, and on which machine.
-        var named = Workspace ?? (Vm?.Foreign == "Workspace" ? new WorkspaceArgument(Vm.Input) : null);
+        var named = Vm?.Foreign == "Workspace" ? new WorkspaceArgument(Vm.Input) : Workspace is { Name.Length: > 0 } ? Workspace : null;
         if (named is not null)
         {
             foreach (var (workspace, _) in FindWorkspaces([named]))
             {
-                OpenAll(vm: null, workspace.Name);
+                OpenAll(Vm is null || Vm.Foreign is not null ? null : Vm.Name, workspace.Name);
             }
             return;
         }
-        foreach (var (vm, _) in FindVms([Vm!]))
+        if (Vm is null)
+        {
+            throw new EngineFailure(new InvalidRequestException("A forward leads to a workspace or a machine; none is named.") { Recommendation = "Add -Workspace or -Vm." });
+        }
+        foreach (var (vm, _) in FindVms([Vm]))
         {
             OpenAll(vm.Name, workspace: null);
         }

@@ -24,10 +24,6 @@ ALTER TABLE workspace ADD COLUMN ready_ms INTEGER;
 
 CREATE INDEX workspace_parent_snapshot ON workspace (parent_snapshot_id);
 
--- The workspace that a port forward was made for; null: for the machine.
-ALTER TABLE port_forward ADD COLUMN workspace_id TEXT REFERENCES workspace (id) ON DELETE SET NULL;
-CREATE INDEX port_forward_workspace ON port_forward (workspace_id);
-
 -- data: the provider's own record, opaque here. inputs_hash: what a prepared snapshot was made of.
 CREATE TABLE snapshot (
     id           TEXT NOT NULL PRIMARY KEY,
