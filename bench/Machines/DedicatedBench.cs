@@ -46,8 +46,13 @@ public sealed class DedicatedBench : IBenchmark
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchContext context, CancellationToken cancellationToken)
     {
-        await using var machine = await BenchMachine.CreateAsync(context, 0, cancellationToken);
-        var engine = machine.Engine;
+        var readiness = await new PlatformRegistry(new ProcessRunner(), TimeProvider.System).Get("nspawn").CheckAsync(cancellationToken);
+        if (!readiness.Ready)
+        {
+            throw new BenchSkippedException($"needs machines of platform nspawn: {readiness.Message}");
+        }
+
+        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = context.NewFolder("home-dedicated") });
         var cold = new List<double>();
         var hand = new List<double>();
         await MakeAsync(engine, "warm-up", cancellationToken);
