@@ -20,8 +20,9 @@
         'Jobs.Format.ps1xml'
         'Git.Format.ps1xml'
         'Jobs.Format.ps1xml'
-        'Network.Format.ps1xml'
+        'Preparation.Format.ps1xml'
         'Snapshots.Format.ps1xml'
+        'Network.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -31,8 +32,10 @@
         'Add-AgwConsoleSession'
         'Add-AgwConsoleShell'
         'Backup-AgwVm'
+        'Copy-AgwFile'
         'Copy-AgwWorkspace'
         'Edit-AgwConfig'
+        'Edit-AgwFile'
         'Enter-AgwAgent'
         'Enter-AgwConsole'
         'Enter-AgwSession'
@@ -69,6 +72,7 @@
         'Import-AgwState'
         'Initialize-AgwAgent'
         'Initialize-AgwVm'
+        'Initialize-AgwWorkspace'
         'Invoke-AgwCommand'
         'Merge-AgwWorkspace'
         'Move-AgwWorkspace'

@@ -18,6 +18,7 @@ using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Preparing;
 using Agentworks.Provisioning.Nerf;
 using Agentworks.Secrets;
 using Agentworks.Sessions;
@@ -88,6 +89,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
+        Preparations = new PreparationService(
+            _store, _machines, operations, Workspaces, () => Dedicated!, GitImports, Snapshots, variables, secrets, options.Processes, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
@@ -105,6 +108,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         NetworkPolicies = new NetworkPolicyService(_store, Platforms, operations);
         Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
         Files = new FileService(_store, _machines);
+        FileEditor = new FileEditor(Files);
+        FileCopier = new FileCopier(Files, Config);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -149,11 +154,14 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public FileService Files { get; }
+    public FileEditor FileEditor { get; }
+    public FileCopier FileCopier { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public GitService Git { get; }
     public GitImporter GitImports { get; }
     public MergeService Merges { get; }
+    public PreparationService Preparations { get; }
     public VariableService Variables { get; }
     public WorkspaceVariables WorkspaceVariables { get; }
     public DoctorService Doctor { get; }

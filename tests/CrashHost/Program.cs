@@ -5,7 +5,9 @@ using Agentworks.Agents;
 using Agentworks.Backups;
 using Agentworks.Dedicated;
 using Agentworks.Errors;
+using Agentworks.Jobs;
 using Agentworks.Git.Work;
+using Agentworks.Preparing;
 using Agentworks.Sessions;
 using Agentworks.Snapshots;
 using Agentworks.Tests.CrashHost;
@@ -76,6 +78,21 @@ switch (kind)
         await engine.Sessions.CreateAsync(
             new NewSession { Name = name, Workspace = args[4], Agent = args[5], Command = "echo began >> began; exec sleep 1000" }, sink, CancellationToken.None);
         break;
+    case "job":
+        await foreach (var outcome in engine.Jobs.StartAsync(
+            [new NewJob { Name = name, Workspace = args[4], Command = "echo began >> began; exec sleep 1000" }], sink, CancellationToken.None))
+        {
+            _ = outcome.Value ?? throw outcome.Error!;
+        }
+
+        break;
+    case "unjob":
+        await foreach (var outcome in engine.Jobs.RemoveAsync([name], force: true, sink, CancellationToken.None))
+        {
+            _ = outcome.Value ?? throw outcome.Error!;
+        }
+
+        break;
     case "outfit":
         // A session with its workspace and its agent; args[4] is its command. That it cannot be made is an end as well.
         try
@@ -107,6 +124,10 @@ switch (kind)
         break;
     case "merge":
         await engine.Merges.MergeAsync(new MergeWorkspaces { Into = name, Sources = args[4..] }, sink, CancellationToken.None);
+        break;
+    case "prepare":
+        await engine.Preparations.PrepareAsync(
+            new PrepareWorkspace { Workspace = new NewWorkspace { Name = name, Repository = args[4] }, SetupCommands = args[5..] }, sink, CancellationToken.None);
         break;
     default:
         throw new InvalidOperationException($"There is no kind {kind}.");

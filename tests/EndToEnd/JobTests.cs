@@ -252,4 +252,133 @@ public sealed class JobTests(MachineFixture machine) : IAsyncLifetime
         await Eventually.BecomesAsync(async () => (await machine.RunAsync("pgrep -c -f 'sleep 16180'")).Output == "0\n", "nothing of it runs");
         await RemoveAsync(job);
     }
+
+    [MachineFact]
+    public async Task ARestartOfTheMachineLosesWhatRanAndKeepsWhatHadEnded()
+    {
+        var ended = await StartAsync("echo kept; exit 4");
+        await WaitAsync(ended);
+        var running = await StartAsync("echo said; exec sleep 1000");
+        await Eventually.BecomesAsync(async () => (await ObserveAsync(running)).OutputLength == 5, "it has said something");
+        await machine.Engine.Vms.RestartAsync(MachineFixture.Vm, TimeSpan.FromSeconds(20), Quiet, CancellationToken.None);
+        Assert.Equal((JobState.Failed, 4), (await ObserveAsync(ended) is var one ? (one.State, one.ExitCode) : default));
+        Assert.Equal((JobState.Lost, null), (await WaitAsync(running) is var other ? (other.State, other.ExitCode) : default));
+        Assert.NotNull((await ObserveAsync(running)).Message);
+        Assert.Equal("kept\n", (await BytesAsync(ended)).Output);
+        Assert.Equal("said\n", (await BytesAsync(running)).Output);
+        await RemoveAsync(ended, running);
+    }
+
+    [MachineFact]
+    public async Task AStarterThatIsKilledAnywhereLeavesAJobThatIsKnownOrNone()
+    {
+        for (var step = 1; await KilledMaker.DiesAsync(machine.Home, step, "job", "crash", "jobs"); step++)
+        {
+            await ConvergesAsync();
+        }
+
+        await ConvergesAsync();
+    }
+
+    [MachineFact]
+    public async Task ARemoverThatIsKilledAnywhereIsFinishedByTheNext()
+    {
+        var died = true;
+        for (var step = 1; died; step++)
+        {
+            await StartAsync(new NewJob { Name = "gone", Workspace = "jobs", Command = "sleep 1000" });
+            died = await KilledMaker.DiesAsync(machine.Home, step, "unjob", "gone");
+            await Outcomes.DrainAsync(Jobs.RemoveAsync([.. Jobs.List().Select(job => job.Name)], force: true, Quiet, CancellationToken.None));
+            Assert.Equal(string.Empty, (await machine.RootAsync("ls /var/lib/agentworks/jobs; pgrep -u ws-jobs sleep")).Output);
+        }
+    }
+
+    [MachineFact]
+    public async Task AJobIsNeverStartedTwiceWhereTheConnectionBreaks()
+    {
+        for (var frame = 1; frame <= 10; frame++)
+        {
+            var once = Path.Combine(machine.Home, "cut-once");
+            await File.WriteAllTextAsync(once, string.Empty);
+            var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
+            var number = frame.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await using var engine = AgentworksEngine.Open(new EngineOptions
+            {
+                Home = machine.Home,
+                Connect = command => command with { FileName = "dotnet", Arguments = ["exec", host, "cut", number, once, command.FileName, .. command.Arguments] },
+            });
+            try
+            {
+                var job = (await Outcomes.DrainAsync(engine.Jobs.StartAsync(
+                    [new NewJob { Workspace = "jobs", Command = "echo began >> began; exec sleep 1000" }], Quiet, CancellationToken.None))).Single();
+                Assert.Equal(JobState.Running, (await ObserveAsync(job)).State);
+            }
+            catch (ConnectionFailedException)
+            {
+                Assert.Empty(Jobs.List());
+            }
+
+            await ConvergesAsync();
+        }
+    }
+
+    [MachineFact]
+    public async Task AFollowerGoesOnWhereItsConnectionBroke()
+    {
+        var job = await StartAsync("seq 1 20000; while [ ! -e go ]; do sleep 0.02; done; seq 20001 40000");
+        var once = Path.Combine(machine.Home, "cut-once");
+        await File.WriteAllTextAsync(once, string.Empty);
+        var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
+        await using var engine = AgentworksEngine.Open(new EngineOptions
+        {
+            Home = machine.Home,
+            Connect = command => command with { FileName = "dotnet", Arguments = ["exec", host, "cut", "4", once, command.FileName, .. command.Arguments] },
+        });
+        var following = Outcomes.DrainAsync(engine.Jobs.ReadAsync([job], new ReadJob { Follow = true }, CancellationToken.None));
+        await machine.RunAsync("touch go", workspace: "jobs");
+        Assert.Equal(Enumerable.Range(1, 40000), (await following).Select(line => int.Parse(line.Text, System.Globalization.CultureInfo.InvariantCulture)));
+        await machine.RunAsync("rm go", workspace: "jobs");
+        await RemoveAsync(job);
+    }
+
+    [MachineFact]
+    public async Task NoSecretOfAJobIsOnADiskOrInAnArgument()
+    {
+        const string canary = "canary-0f1e2d3c";
+        var job = await StartAsync(new NewJob
+        {
+            Workspace = "jobs",
+            Command = "printf %s \"$S\" | wc -c; exec sleep 1000",
+            Secrets = new Dictionary<string, string> { ["S"] = canary },
+            Environment = new Dictionary<string, string> { ["P"] = "plain" },
+        });
+        await Eventually.BecomesAsync(async () => (await ObserveAsync(job)).OutputLength > 0, "it has counted");
+        Assert.Equal("15\n", (await BytesAsync(job)).Output);
+        Assert.Equal(string.Empty, (await machine.RootAsync("grep -rl canary-0f1e[2]d3c /var/lib/agentworks /run/agentworks /etc /tmp 2>/dev/null; ps -eo args | grep 'canary-0f1e[2]'")).Output);
+        Assert.Empty(await HomeSearch.FilesWithAsync(machine.Home, canary));
+        await RemoveAsync(job);
+    }
+
+    /// <summary>Whatever is recorded of it now, it began once or not at all, and a removal leaves nothing.</summary>
+    private async Task ConvergesAsync()
+    {
+        var jobs = Jobs.List();
+        var states = new List<JobState>();
+        await foreach (var job in Jobs.ObserveAsync(jobs, CancellationToken.None))
+        {
+            states.Add(job.State);
+        }
+
+        Assert.DoesNotContain(JobState.Unknown, states);
+        if (states.Contains(JobState.Running))
+        {
+            await Eventually.BecomesAsync(async () => (await machine.RunAsync("cat began", workspace: "jobs")).ExitCode == 0, "the command has begun");
+            Assert.Equal("began\n", (await machine.RunAsync("cat began", workspace: "jobs")).Output);
+        }
+
+        await Outcomes.DrainAsync(Jobs.RemoveAsync([.. jobs.Select(job => job.Name)], force: true, Quiet, CancellationToken.None));
+        Assert.Empty(Jobs.List());
+        await machine.RunAsync("rm -f began", workspace: "jobs");
+        Assert.Equal(string.Empty, (await machine.RootAsync("ls /var/lib/agentworks/jobs; pgrep -u ws-jobs sleep")).Output);
+    }
 }

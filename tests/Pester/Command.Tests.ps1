@@ -87,3 +87,40 @@ Describe 'A command' -Tag Machine {
         $results | Sort-Object { [int] $_ } | Should -Be (1..16)
     }
 }
+
+Describe 'Commands in many workspaces' -Skip:([bool] $why) {
+    BeforeAll {
+        . $PSScriptRoot/Machine.ps1
+        $null = Enter-TestMachine
+        foreach ($name in 'one', 'three', 'two') { $null = New-AgwWorkspace $name }
+    }
+
+    AfterAll { Exit-TestMachine }
+
+    It 'see each of them in a script block' {
+        $results = Get-AgwWorkspace one, two | Invoke-AgwCommand -Command { "echo for $($_.Name) in `$AGENTWORKS_WORKSPACE" } -Ordered
+        $results.Output.Trim() | Should -Be 'for one in one', 'for two in two'
+    }
+
+    It 'come in the order of the targets when asked to' {
+        $script = 'case $AGENTWORKS_WORKSPACE in one) sleep 0.5 ;; three) sleep 0.2 ;; esac; echo $AGENTWORKS_WORKSPACE'
+        (Get-AgwWorkspace one, three, two | Invoke-AgwCommand $script -Ordered).Output.Trim() | Should -Be 'one', 'three', 'two'
+        (Get-AgwWorkspace one, three, two | Invoke-AgwCommand $script).Output.Trim() | Should -Be 'two', 'three', 'one'
+    }
+
+    It 'run in a folder of the workspace, and not outside of it' {
+        $null = Invoke-AgwCommand 'mkdir -p a/b' -Workspace one
+        (Invoke-AgwCommand pwd -Workspace one -WorkingDirectory a/../a/b).Output | Should -BeLike '*/one/a/b*'
+        Invoke-AgwCommand pwd -Workspace one -WorkingDirectory ../two -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidRequest,*'
+        Get-AgwWorkspace one | Invoke-AgwCommand -ErrorVariable failures -ErrorAction SilentlyContinue -Command pwd -WorkingDirectory /etc
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidRequest,*'
+    }
+
+    It 'go on as jobs' {
+        $job = Get-AgwWorkspace one, two | Invoke-AgwCommand 'echo $AGENTWORKS_JOB' -AsJob
+        $job.Count | Should -Be 2
+        $job | Receive-AgwJob -Wait | Sort-Object | Should -Be ($job.Name | Sort-Object)
+        $job | Remove-AgwJob -Force -Confirm:$false
+    }
+}

@@ -15,6 +15,7 @@ mkdir -p /srv/git
 if [ ! -d /srv/git/app.git ]; then
     git init -q -b main /srv/git/app && cd /srv/git/app && mkdir src && echo hello > README.md && echo code > src/code && git add . && git commit -qm 'First commit'
     git clone -q --bare /srv/git/app /srv/git/app.git
+    chmod -R a+rwX /srv/git/app.git && setfacl -R -m d:u::rwx,d:g::rwx,d:o::rwx /srv/git/app.git
 fi
 for url in https://example.org/app.git https://github.com/me/app.git; do git config --system --add url.file:///srv/git/app.git.insteadOf "$url"; done
 '@

@@ -6,6 +6,12 @@ public sealed record CommandRequest
     /// <summary>A line for the user's shell language, /bin/sh.</summary>
     public required string Command { get; init; }
 
+    /// <summary>In a workspace seen from its root, elsewhere absolute; null for the workspace's root, or home.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Results in the order of the targets, rather than as they come.</summary>
+    public bool Ordered { get; init; }
+
     public byte[]? Input { get; init; }
     public TimeSpan? Timeout { get; init; }
     public long MaxOutputBytes { get; init; } = 16 << 20;

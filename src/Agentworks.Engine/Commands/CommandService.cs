@@ -15,7 +15,7 @@ namespace Agentworks.Commands;
 /// <summary>Runs the operator's own commands on many targets at once.</summary>
 public sealed class CommandService(StateStore store, MachineConnections machines, VariablePlanner variables, SecretResolver secrets, TimeProvider clock)
 {
-    /// <summary>Results as they come, in no particular order. A command that exits non-zero is a result, not an error.</summary>
+    /// <summary>Results as they come, in no particular order unless one is asked for. A command that exits non-zero is a result, not an error.</summary>
     /// <exception cref="SecretMissingException">Names all secrets that the targets' environments need and that are missing; nothing was run.</exception>
     public async IAsyncEnumerable<BatchOutcome<AgwCommandResult>> InvokeAsync(
         IReadOnlyList<CommandTarget> targets,
@@ -25,14 +25,14 @@ public sealed class CommandService(StateStore store, MachineConnections machines
         SessionVariables.Validate(request.Environment.Keys);
         var values = await ResolveSecretsAsync(targets, request, cancellationToken).ConfigureAwait(false);
         using var throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
-        var outcomes = FanOut.RunAsync<CommandTarget, BatchOutcome<AgwCommandResult>>(
-            targets,
-            async (target, output, cancel) =>
+        var outcomes = FanOut.RunAsync<(CommandTarget Target, int Index), (BatchOutcome<AgwCommandResult> Outcome, int Index)>(
+            targets.Select((target, index) => (target, index)),
+            async (item, output, cancel) =>
             {
                 await throttle.WaitAsync(cancel).ConfigureAwait(false);
                 try
                 {
-                    await output.WriteAsync(await InvokeAsync(target, request, values, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                    await output.WriteAsync((await InvokeAsync(item.Target, request, values, cancel).ConfigureAwait(false), item.Index), cancel).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -40,9 +40,22 @@ public sealed class CommandService(StateStore store, MachineConnections machines
                 }
             },
             cancellationToken);
-        await foreach (var outcome in outcomes.ConfigureAwait(false))
+        var early = new Dictionary<int, BatchOutcome<AgwCommandResult>>();
+        var next = 0;
+        await foreach (var (outcome, index) in outcomes.ConfigureAwait(false))
         {
-            yield return outcome;
+            if (!request.Ordered)
+            {
+                yield return outcome;
+                continue;
+            }
+
+            early.Add(index, outcome);
+            while (early.Remove(next, out var due))
+            {
+                next++;
+                yield return due;
+            }
         }
     }
 
@@ -50,6 +63,7 @@ public sealed class CommandService(StateStore store, MachineConnections machines
         CommandTarget target, CommandRequest request, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
     {
         var name = target.Workspace ?? target.Agent ?? target.Vm ?? string.Empty;
+        var command = target.Command ?? request.Command;
         try
         {
             var (vm, workspace, agent) = Resolve(target);
@@ -58,9 +72,9 @@ public sealed class CommandService(StateStore store, MachineConnections machines
             var result = await machines.Shell(vm).RunAsync(
                 new RemoteCommand
                 {
-                    Script = request.Command,
+                    Script = command,
                     User = agent?.LinuxUser ?? workspace?.LinuxGroup ?? vm.AdminUser,
-                    WorkingDirectory = workspace?.Path,
+                    WorkingDirectory = Directory(workspace, request.WorkingDirectory),
                     Environment = environment.Where(variable => variable.Value.File is null)
                         .ToDictionary(variable => variable.Name, variable => variable.Value.Text ?? values[variable.Value.Secret!], StringComparer.Ordinal),
                     SecretFiles = VariablePlanner.Files(environment),
@@ -71,7 +85,7 @@ public sealed class CommandService(StateStore store, MachineConnections machines
                     RecordOutput = false,
                 },
                 cancellationToken).ConfigureAwait(false);
-            return new BatchOutcome<AgwCommandResult>(name, ToModel(request, vm, workspace, agent, result, clock.GetElapsedTime(began)), null);
+            return new BatchOutcome<AgwCommandResult>(name, ToModel(command, vm, workspace, agent, result, clock.GetElapsedTime(began)), null);
         }
         catch (AgentworksException e)
         {
@@ -121,13 +135,18 @@ public sealed class CommandService(StateStore store, MachineConnections machines
         return resolved;
     }
 
+    private static string? Directory(WorkspaceRow? workspace, string? path) =>
+        workspace is not null ? Jobs.JobDirectory.Resolve(workspace, path)
+        : path is null or ['/', ..] ? path
+        : throw new InvalidRequestException($"'{path}' is seen from no workspace.") { Target = path, Recommendation = "Give an absolute path." };
+
     private static AgwCommandResult ToModel(
-        CommandRequest request, VmRow vm, WorkspaceRow? workspace, AgentRow? agent, RemoteResult result, TimeSpan duration) => new()
+        string command, VmRow vm, WorkspaceRow? workspace, AgentRow? agent, RemoteResult result, TimeSpan duration) => new()
         {
             Vm = vm.Name,
             Workspace = workspace?.Name,
             Agent = agent?.Name,
-            Command = request.Command,
+            Command = command,
             ExitCode = result.ExitCode,
             Signal = result.Signal is { } signal ? SignalName.Of(signal) : null,
             TimedOut = result.TimedOut,

@@ -3,6 +3,9 @@ namespace Agentworks.Jobs;
 /// <summary>A job to start.</summary>
 public sealed record NewJob
 {
+    public const long LeastOutputBytes = 16 << 10;
+    public const long MostOutputBytes = 1 << 30;
+
     /// <summary>Null: the job gets the next number for a name.</summary>
     public string? Name { get; init; }
 

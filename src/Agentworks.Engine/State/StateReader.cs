@@ -84,6 +84,9 @@ public class StateReader
     /// <summary>Workspaces that were forked from a snapshot and still need it.</summary>
     public IReadOnlyList<WorkspaceRow> ListForks(string snapshotId) => WorkspaceTable.Rows.List(Database, ("parent_snapshot_id", snapshotId));
 
+    /// <summary>The preparation of a workspace that is under way, or whose process died; null for none.</summary>
+    public PreparationRow? FindPreparation(string workspaceId) => PreparationTable.Find(Database, workspaceId);
+
     public ConsoleRow? FindConsole(string name) => ConsoleTable.Rows.Find(Database, "name", name);
     public IReadOnlyList<ConsoleRow> ListConsoles(string? vmId = null) => ConsoleTable.Rows.List(Database, ("vm_id", vmId));
 

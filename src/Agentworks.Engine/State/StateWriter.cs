@@ -119,6 +119,11 @@ public sealed class StateWriter : StateReader
     /// <summary>Records it in place of the user's credential of that name, which keeps its id and time.</summary>
     public void Put(GitCredentialRow row) => GitCredentialTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
 
+    /// <summary>Records it in place of the workspace's other one.</summary>
+    public void Put(PreparationRow row) => PreparationTable.Put(Database, row);
+
+    public bool DeletePreparation(string workspaceId) => PreparationTable.Delete(Database, workspaceId);
+
     public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
 
     public void Put(EnvironmentVariableRow row) => EnvironmentVariableTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });

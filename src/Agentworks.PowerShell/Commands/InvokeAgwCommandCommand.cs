@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using Agentworks.Commands;
+using Agentworks.Errors;
+using Agentworks.Jobs;
 using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 
@@ -12,13 +14,14 @@ namespace Agentworks.PowerShell;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AgwCommand", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwCommandResult))]
+[OutputType(typeof(AgwJob))]
 public sealed class InvokeAgwCommandCommand : AgentworksCommand
 {
     private readonly List<CommandTarget> _targets = [];
     private readonly StandardInput _input = new();
 
-    /// <summary>For the user's shell, /bin/sh; several strings are its lines.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    /// <summary>For the user's shell, /bin/sh; several strings are its lines. A script block sees the piped target as $_.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     public string[] Command { get; set; } = [];
 
     /// <summary>Machines to run on, as their admin.</summary>
@@ -57,6 +60,18 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
     [Parameter]
     public IDictionary? Environment { get; set; }
 
+    /// <summary>In a workspace seen from its root, elsewhere absolute.</summary>
+    [Parameter]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>Results in the order of the targets, rather than as they come.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <summary>Start a job in each workspace, and wait for none.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <summary>How many targets at once.</summary>
     [Parameter]
     [ValidateRange(1, 1024)]
@@ -71,7 +86,12 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
             return;
         }
         var piped = PipedTarget.Read(InputObject);
-        if (piped is not null)
+        if (piped is not null && !IsGiven(nameof(Command)) && InputObject.TypeNames.Any(name => name.Contains("Agentworks.Model.Agw", StringComparison.Ordinal)))
+        {
+            // A session has a command, and that is not the one meant.
+            WriteFailure(new InvalidRequestException("There is no command to run.") { Target = InputObject, Recommendation = "Give it with -Command." }, InputObject);
+        }
+        else if (piped is not null)
         {
             // What the operator wrote holds for every piped target: Get-AgwWorkspace | Invoke-AgwCommand -Agent coder
             Add(piped.Vm ?? Vm, piped.Workspace ?? Workspace, piped.Agent ?? Agent);
@@ -105,7 +125,14 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
             MaxOutputBytes = MaxOutputBytes,
             ThrottleLimit = ThrottleLimit,
             Environment = VariableTable.Read(Environment),
+            WorkingDirectory = WorkingDirectory,
+            Ordered = Ordered,
         };
+        if (AsJob)
+        {
+            StartJobs(targets, request);
+            return;
+        }
         Stream(stop => Engine.Commands.InvokeAsync(targets, request, stop), outcome =>
         {
             if (outcome.Error is not null)
@@ -137,7 +164,38 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
             : agents is null ? on!.Select(vm => new CommandTarget(vm, null, null))
             : [new CommandTarget(null, null, null)];
         var asAgents = agents is null ? null : FindAgents(agents).Where(match => on?.Contains(match.Item.Vm) != false).ToList();
-        _targets.AddRange(asAgents is null ? places : places.SelectMany(place => asAgents.Select(match => place with { Agent = match.Item.Name })));
+        var command = string.Join('\n', Command);
+        _targets.AddRange((asAgents is null ? places : places.SelectMany(place => asAgents.Select(match => place with { Agent = match.Item.Name })))
+            .Select(target => target with { Command = command }));
+    }
+
+    private void StartJobs(IReadOnlyList<CommandTarget> targets, CommandRequest request)
+    {
+        if (request.Input is not null || targets.Any(target => target.Workspace is null))
+        {
+            throw new EngineFailure(new InvalidRequestException("A job runs in a workspace, and has no standard input.") { Recommendation = "Leave -AsJob out, or name workspaces and pipe no input." });
+        }
+        var jobs = targets.Select(target => new NewJob
+        {
+            Workspace = target.Workspace!,
+            Agent = target.Agent,
+            Command = target.Command ?? request.Command,
+            WorkingDirectory = WorkingDirectory,
+            Environment = request.Environment,
+            Timeout = Timeout,
+            MaxOutputBytes = Math.Clamp(MaxOutputBytes, NewJob.LeastOutputBytes, NewJob.MostOutputBytes),
+        }).ToList();
+        Stream(stop => Engine.Jobs.StartAsync(jobs, Sink, stop), outcome =>
+        {
+            if (outcome.Error is not null)
+            {
+                WriteFailure(outcome.Error, outcome.Name);
+            }
+            else
+            {
+                WriteObject(outcome.Value);
+            }
+        });
     }
 
     private static string Describe(CommandTarget target) =>

@@ -60,7 +60,7 @@ public sealed class StartAgwJobCommand : AgentworksCommand
 
     /// <summary>How much of its output the machine keeps: the first half and the last. What is between is counted and dropped.</summary>
     [Parameter]
-    [ValidateRange(16 << 10, 1 << 30)]
+    [ValidateRange(NewJob.LeastOutputBytes, NewJob.MostOutputBytes)]
     public long MaxOutputBytes { get; set; } = 16 << 20;
 
     protected override void Process()

@@ -16,7 +16,6 @@ use Socket qw(AF_UNIX SOCK_STREAM SOCK_DGRAM SOMAXCONN pack_sockaddr_un);
 use constant {
     CHUNK    => 65536,
     HEADER   => 21,
-    PIPE     => 1 << 20,
     TAILS    => 4,          # files that keep the end
     GRACE    => 2,          # seconds between TERM and KILL for a job whose time is up
     LINGER   => 0.5,        # seconds that something out of reach may hold the output after the job has ended
@@ -154,7 +153,6 @@ sub start {
         for my $i (1 .. 3) {
             pipe($near[$i], $far[$i]) or die "no pipe: $!\n";
             non_blocking($near[$i]);
-            fcntl($near[$i], 1031, PIPE) if $i < 3;    # F_SETPIPE_SZ: fewer turns for those who write much
         }
         if ($cgroup ne '') {
             $j->{cgroup} = "$cgroup/$j->{id}";
@@ -239,13 +237,8 @@ sub tend {
     }
     if ($j->{reaped}) {
         if ($now >= $j->{linger_until}) {
-            # What is in the pipe, and no more.
-            for my $s (0, 1) {
-                for (my $rest = PIPE; $rest > 0 && $j->{streams}[$s]; ) {
-                    my $n = drain($j, $s) or last;
-                    $rest -= $n;
-                }
-            }
+            # What is in the pipe, which is no more than a piece, and no more.
+            drain($j, $_) for grep { $j->{streams}[$_] } 0, 1;
             $j->{streams} = [];
         }
         if (!grep { defined } @{$j->{streams}}) {

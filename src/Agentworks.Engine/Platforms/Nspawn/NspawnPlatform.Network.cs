@@ -27,7 +27,7 @@ public sealed partial class NspawnPlatform : INetworkPolicy, IMachineLogs
             };
         }
 
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         await new MachineGateway(paths, new HostCommands(processes, fence), Uplink, clock).ApplyAsync(rules.Normalize(), cancellationToken).ConfigureAwait(false);
     }
 

@@ -94,7 +94,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
         // The record names the image before it is looked for, so that nobody removes it as unused in between.
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var root = new LayeredRoot(paths, new HostCommands(processes, fence), clock, images);
         UnixFiles.CreatePrivateFolder(paths.Folder);
         owner.Write(paths.Owner);
@@ -157,7 +157,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var it = Machine(machine.Spec, new HostCommands(processes, fence));
         await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (machine.Spec.Dedicated)
@@ -204,7 +204,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
     private async Task<NspawnMachine> BeginAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var fence = await OperationFence.BeginAsync(layout.For(spec.Id), clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(layout.For(spec.Id).Lock, clock, cancellationToken).ConfigureAwait(false);
         return Machine(spec, new HostCommands(processes, fence));
     }
 
