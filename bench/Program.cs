@@ -19,6 +19,7 @@ IBenchmark[] all =
     new InitializeBench(),
     new DedicatedBench(),
     new FileBench(),
+    new ManyFilesBench(),
     new ImportBench(),
     new PipelineBench(),
     new StateWriteBench(),
