@@ -1,6 +1,5 @@
 # Workspaces with machines of their own, as an operator uses them: made, claimed from a pool, suspended, forked, removed.
 
-
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/Machine.ps1
