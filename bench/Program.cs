@@ -19,6 +19,7 @@ IBenchmark[] all =
     new InitializeBench(),
     new DedicatedBench(),
     new FileBench(),
+    new ForkBench(),
     new ManyFilesBench(),
     new ImportBench(),
     new PipelineBench(),
