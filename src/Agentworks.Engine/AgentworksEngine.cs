@@ -12,6 +12,7 @@ using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Jobs;
+using Agentworks.Limits;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
@@ -61,6 +62,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var secrets = Secrets = new SecretResolver(options.Secrets);
+        var limiter = RateLimiter = new RateLimiter(_store, Config, options.Clock);
         var variables = new VariablePlanner(Config, _store);
         WorkspaceVariables = new WorkspaceVariables(_store, _machines, operations);
         var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
@@ -70,7 +72,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), options.Clock);
+        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), limiter, options.Clock);
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, Jobs, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
@@ -80,10 +82,10 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
-        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, options.Clock);
+        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, new Quotas(Config), limiter, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [disks, new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
-        Forks = new ForkService(_store, operations, Snapshots);
+        Forks = new ForkService(_store, operations, Snapshots, limiter);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, Forks, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
@@ -99,7 +101,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
-        Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
+        Commands = new CommandService(_store, _machines, variables, secrets, limiter, options.Clock);
         Files = new FileService(_store, _machines);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
@@ -136,6 +138,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public JobService Jobs { get; }
+    public RateLimiter RateLimiter { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
     public ForgetService Forget { get; }

@@ -4,4 +4,8 @@ namespace Agentworks.Snapshots;
 /// <param name="Source">The workspace there is.</param>
 /// <param name="Names">The new ones.</param>
 /// <param name="Snapshot">Name of a snapshot of it; null: of the workspace as it is.</param>
-public sealed record ForkWorkspace(string Source, IReadOnlyList<string> Names, string? Snapshot = null);
+public sealed record ForkWorkspace(string Source, IReadOnlyList<string> Names, string? Snapshot = null)
+{
+    /// <summary>Fail rather than wait for the rate limit of making machines.</summary>
+    public bool NoWait { get; init; }
+}
