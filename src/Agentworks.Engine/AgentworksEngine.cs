@@ -19,6 +19,7 @@ using Agentworks.Operations;
 using Agentworks.OperatorFiles;
 using Agentworks.Platforms;
 using Agentworks.PortForwards;
+using Agentworks.Preparing;
 using Agentworks.Provisioning.Nerf;
 using Agentworks.Secrets;
 using Agentworks.Sessions;
@@ -82,7 +83,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
-        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, new Quotas(Config), limiter, options.Clock);
+        var dedicatedMaker = new DedicatedMaker(
+            _store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, new Quotas(Config), limiter, () => Pools!, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [disks, new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots, limiter);
@@ -90,19 +92,27 @@ public sealed class AgentworksEngine : IAsyncDisposable
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
         Merges = new MergeService(_store, _machines, operations, Snapshots, identity);
+        Preparations = new PreparationService(
+            _store, _machines, operations, Workspaces, () => Dedicated!, GitImports, Snapshots, variables, secrets, options.Processes, options.Clock);
         SessionMaker = new SessionMaker(_store, operations, Sessions, planner, Workspaces, Agents);
         var plan = new VmPlan(_store, Config, Platforms, networks, keys, gitCredentials, variables, new NerfPlugin(options.Processes));
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
         var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
-        Dedicated = new DedicatedService(_store, Platforms, _machines, dedicatedMaker, cleaner, Workspaces);
+        Pools = new PoolService(_store, Platforms, operations, dedicatedMaker, cleaner, options.Clock);
+        Adoption = new AdoptionService(_store, Config, Platforms, dedicatedMaker, Workspaces, options.Clock);
+        Images = new ImageService(_store, Platforms, operations);
+        Dedicated = new DedicatedService(_store, Platforms, _machines, power, dedicatedMaker, cleaner, Workspaces);
         Forget = new ForgetService(_store, Platforms, _machines, power, operations, knownHosts, PortForwards);
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
+        NetworkPolicies = new NetworkPolicyService(_store, Platforms, operations);
         Commands = new CommandService(_store, _machines, variables, secrets, limiter, options.Clock);
         Files = new FileService(_store, _machines);
+        FileEditor = new FileEditor(Files);
+        FileCopier = new FileCopier(Files, Config);
         Import = new ImportService(_store, Config, planner, Platforms, knownHosts);
         History = new VmHistoryService(_store, logs);
         Backups = new BackupService(_store, Config, _machines, operations, options.Clock);
@@ -126,6 +136,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public VmHostService VmHosts { get; }
     public WorkspaceService Workspaces { get; }
     public DedicatedService Dedicated { get; }
+    public PoolService Pools { get; }
+    public AdoptionService Adoption { get; }
+    public ImageService Images { get; }
     public WorkspaceCopier WorkspaceCopier { get; }
     public WorkspaceMover WorkspaceMover { get; }
     public WorkspaceUpkeep WorkspaceUpkeep { get; }
@@ -141,20 +154,25 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public RateLimiter RateLimiter { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
+    public NetworkPolicyService NetworkPolicies { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public FileService Files { get; }
+    public FileEditor FileEditor { get; }
+    public FileCopier FileCopier { get; }
     public SecretResolver Secrets { get; }
     public GitCredentialService GitCredentials { get; }
     public GitService Git { get; }
     public GitImporter GitImports { get; }
     public MergeService Merges { get; }
+    public PreparationService Preparations { get; }
     public VariableService Variables { get; }
     public WorkspaceVariables WorkspaceVariables { get; }
     public DoctorService Doctor { get; }
 
     public async ValueTask DisposeAsync()
     {
+        await Pools.DisposeAsync().ConfigureAwait(false);
         await _machines.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
     }

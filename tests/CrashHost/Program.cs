@@ -3,9 +3,11 @@ using System.Globalization;
 using Agentworks;
 using Agentworks.Agents;
 using Agentworks.Backups;
+using Agentworks.Dedicated;
 using Agentworks.Errors;
 using Agentworks.Jobs;
 using Agentworks.Git.Work;
+using Agentworks.Preparing;
 using Agentworks.Sessions;
 using Agentworks.Snapshots;
 using Agentworks.Tests.CrashHost;
@@ -31,6 +33,24 @@ switch (kind)
         break;
     case "workspace":
         await engine.Workspaces.CreateAsync(new NewWorkspace { Name = name }, sink, CancellationToken.None);
+        break;
+    case "dedicated":
+        await engine.Dedicated.CreateAsync(new NewDedicatedWorkspace { Name = name, Platform = "nspawn", DiskGiB = 2, MemoryMiB = 300 }, sink, CancellationToken.None);
+        break;
+    case "dedicated-remove":
+        await engine.Workspaces.RemoveAsync(name, cascade: true, sink, CancellationToken.None);
+        break;
+    case "disk-snapshot":
+        await engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = name, Name = args[4] }, sink, CancellationToken.None);
+        break;
+    case "disk-restore":
+        await engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = name, Name = args[4], Stop = TimeSpan.Zero }, sink, CancellationToken.None);
+        break;
+    case "disk-fork":
+        await engine.Forks.ForkAsync(new ForkWorkspace(args[4], [name], args.Length > 5 ? args[5] : null), sink, CancellationToken.None);
+        break;
+    case "pool":
+        await engine.Pools.SetAsync(new NewWorkspacePool { Count = int.Parse(args[4], CultureInfo.InvariantCulture), Platform = "nspawn", DiskGiB = 2, MemoryMiB = 300 }, sink, CancellationToken.None);
         break;
     case "copy":
         await engine.WorkspaceCopier.CopyAsync(new CopyWorkspace(args[4], name, args[5]), sink, CancellationToken.None);
@@ -104,6 +124,10 @@ switch (kind)
         break;
     case "merge":
         await engine.Merges.MergeAsync(new MergeWorkspaces { Into = name, Sources = args[4..] }, sink, CancellationToken.None);
+        break;
+    case "prepare":
+        await engine.Preparations.PrepareAsync(
+            new PrepareWorkspace { Workspace = new NewWorkspace { Name = name, Repository = args[4] }, SetupCommands = args[5..] }, sink, CancellationToken.None);
         break;
     default:
         throw new InvalidOperationException($"There is no kind {kind}.");

@@ -62,7 +62,7 @@ Describe '<Title> of <Cmdlet>' -ForEach $examples {
     }
 }
 
-Describe 'The topic <_>' -ForEach 'about_Agentworks', 'about_Agentworks_Sessions', 'about_Agentworks_Config', 'about_Agentworks_Git', 'about_Agentworks_Security' {
+Describe 'The topic <_>' -ForEach 'about_Agentworks', 'about_Agentworks_Sessions', 'about_Agentworks_Config', 'about_Agentworks_Git', 'about_Agentworks_Network', 'about_Agentworks_Platforms', 'about_Agentworks_Security' {
     It 'is found and fits the console' {
         $text = Get-Help $_ | Out-String
         $text | Should -Match 'SHORT DESCRIPTION'

@@ -15,6 +15,7 @@ mkdir -p /srv/git
 if [ ! -d /srv/git/app.git ]; then
     git init -q -b main /srv/git/app && cd /srv/git/app && mkdir src && echo hello > README.md && echo code > src/code && git add . && git commit -qm 'First commit'
     git clone -q --bare /srv/git/app /srv/git/app.git
+    chmod -R a+rwX /srv/git/app.git && setfacl -R -m d:u::rwx,d:g::rwx,d:o::rwx /srv/git/app.git
 fi
 for url in https://example.org/app.git https://github.com/me/app.git; do git config --system --add url.file:///srv/git/app.git.insteadOf "$url"; done
 '@
@@ -25,6 +26,7 @@ $script:grounded = @{}
 function Reset-World([switch] $WithOther) {
     $ProgressPreference = 'SilentlyContinue'
     $quiet = @{ Confirm = $false; WarningAction = 'SilentlyContinue' }
+    Get-AgwWorkspacePool | ForEach-Object { Set-AgwWorkspacePool $_.Image -Platform $_.Platform -Count 0 @quiet }
     $wanted = @('dev') + @(if ($WithOther) { 'other' })
     Get-AgwVm -NoStatus | Where-Object Platform -EQ ssh | Remove-AgwVm -Forget -Cascade -Force @quiet
     Get-AgwVm -NoStatus | Where-Object { $_.Name -notin $wanted -or $_.State -notin 'Ready', 'Partial' } | Remove-AgwVm -Cascade -Force @quiet

@@ -12,6 +12,9 @@ public sealed record PathsSection
     /// <summary>Where backups go on this computer. Absolute; by default in the module's folder.</summary>
     public required string Backups { get; init; }
 
+    /// <summary>The folder of this computer from and to which alone Copy-AgwFile copies. Absolute; null: anywhere.</summary>
+    public string? TransferRoot { get; init; }
+
     internal static PathsSection Read(ConfigSection section)
     {
         var read = new PathsSection
@@ -20,6 +23,7 @@ public sealed record PathsSection
             VscodeWorkspaces = section.PathOrNone(section.Renamed("vscode_workspaces", "code_workspaces"))
                 ?? section.Context.ExpandPath("~/aw-vscode-workspaces"),
             Backups = section.PathOrNone("backups") ?? section.Context.ExpandPath("backups"),
+            TransferRoot = section.PathOrNone("transfer_root"),
         };
         section.Finish();
         return read;

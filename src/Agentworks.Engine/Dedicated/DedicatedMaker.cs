@@ -20,7 +20,7 @@ namespace Agentworks.Dedicated;
 /// </summary>
 public sealed class DedicatedMaker(
     StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, OperatorKeys keys, KnownHosts knownHosts, OperationRunner operations,
-    WorkspaceService workspaces, Limits.Quotas quotas, Limits.RateLimiter limiter, TimeProvider clock)
+    WorkspaceService workspaces, Limits.Quotas quotas, Limits.RateLimiter limiter, Func<PoolService> pool, TimeProvider clock)
 {
     /// <exception cref="QuotaExceededException">The operator's dedicated workspaces would take too much.</exception>
     /// <exception cref="RateLimitedException">Too many were made in a short time, and the caller does not want to wait.</exception>
@@ -38,8 +38,8 @@ public sealed class DedicatedMaker(
             async scope =>
             {
                 var (row, vm) = await RecordAsync(request, template.Name, repository, cancellationToken).ConfigureAwait(false);
-                await BringUpAsync(
-                    scope, row, vm, (platform, spec) => platform.CreateAsync(spec, scope, scope.Events, cancellationToken), began, cancellationToken).ConfigureAwait(false);
+                await BringUpAsync(scope, row, vm, (platform, spec) => MakeAsync(scope, row, platform, spec, vm, cancellationToken), began, cancellationToken).ConfigureAwait(false);
+                pool().FillSoon();
                 return workspaces.List().First(workspace => workspace.Id == row.Id);
             },
             cancellationToken).ConfigureAwait(false);
@@ -57,6 +57,10 @@ public sealed class DedicatedMaker(
     {
         Naming.Validate(EntityKind.Workspace, name);
         Naming.Validate(EntityKind.Vm, name);
+        if (name.StartsWith(PoolService.NamePrefix, StringComparison.Ordinal))
+        {
+            throw new InvalidNameException(EntityKind.Workspace, name, $"names that begin with '{PoolService.NamePrefix}' are those of machines that wait in a pool.") { Target = name };
+        }
     }
 
     /// <summary>
@@ -66,6 +70,45 @@ public sealed class DedicatedMaker(
     internal async Task BringUpAsync(
         OperationScope scope, WorkspaceRow row, VmRow vm, Func<IVmPlatform, MachineSpec, Task<PlatformMachine>> make, long began, CancellationToken cancellationToken)
     {
+        var (booted, ready) = await BootAsync(scope, row, vm, make, began, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (row.Repository is not null && row.ParentSnapshotId is null && row.CopiedFrom is null)
+            {
+                await workspaces.BuildAsync(scope, row, booted, cancellationToken).ConfigureAwait(false);
+            }
+
+            Finish(scope, row, vm, ready);
+        }
+        catch (AgentworksException)
+        {
+            await UndoAsync(scope, booted, platforms.Get(vm.Platform), cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Takes a machine back that is whole: what was in it stays, so nothing is undone when it does not come up.</summary>
+    internal async Task ReviveAsync(OperationScope scope, WorkspaceRow row, VmRow vm, PlatformMachine found, long began, CancellationToken cancellationToken)
+    {
+        var platform = platforms.Get(vm.Platform);
+        var machine = found with { Spec = await SpecAsync(vm, cancellationToken).ConfigureAwait(false) };
+        scope.Record("start");
+        await platform.StartAsync(machine, scope.Events, cancellationToken).ConfigureAwait(false);
+        await PinAsync(vm, platform, machine, cancellationToken).ConfigureAwait(false);
+        if (platform is INetworkPolicy network && machine.Spec.Network is { } rules)
+        {
+            await network.ApplyAsync(machine, rules, cancellationToken).ConfigureAwait(false);
+        }
+
+        scope.Record("first command");
+        await FirstCommandAsync(row, vm, cancellationToken).ConfigureAwait(false);
+        Finish(scope, row, vm, clock.GetElapsedTime(began));
+    }
+
+    /// <summary>Makes a recorded machine and starts it, until its first command has run. What fails is undone, with its records.</summary>
+    internal async Task<(VmRow Vm, TimeSpan Ready)> BootAsync(
+        OperationScope scope, WorkspaceRow row, VmRow vm, Func<IVmPlatform, MachineSpec, Task<PlatformMachine>> make, long began, CancellationToken cancellationToken)
+    {
         var platform = platforms.Get(vm.Platform);
         try
         {
@@ -73,30 +116,42 @@ public sealed class DedicatedMaker(
             var machine = await make(platform, await SpecAsync(vm, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             scope.Record("start");
             await platform.StartAsync(machine, scope.Events, cancellationToken).ConfigureAwait(false);
-            vm = vm with { PlatformData = machine.Data, Image = vm.Image ?? (platform as IImageStore)?.DefaultImage };
-            store.Write(state => state.Update(vm));
-            scope.Record("first command");
             await PinAsync(vm, platform, machine, cancellationToken).ConfigureAwait(false);
-            await machines.Shell(vm, holdsLock: true).RequireAsync(
-                new RemoteCommand { Script = ":", User = row.LinuxGroup, WorkingDirectory = row.Path, Timeout = TimeSpan.FromSeconds(30) }, $"The first command in workspace '{row.Name}'", cancellationToken).ConfigureAwait(false);
-            var ready = clock.GetElapsedTime(began);
-            if (row.Repository is not null && row.ParentSnapshotId is null)
-            {
-                await workspaces.BuildAsync(scope, row, vm, cancellationToken).ConfigureAwait(false);
-            }
-
-            scope.Record("workspace recorded");
-            store.Write(state =>
-            {
-                state.Update(state.GetVm(vm.Id)! with { State = LifecycleState.Ready });
-                state.Update(state.GetWorkspace(row.Id)! with { State = LifecycleState.Ready, Store = (platform as IDiskSnapshots)?.Provider, ReadyMilliseconds = (int)ready.TotalMilliseconds });
-            });
+            vm = vm with { PlatformData = machine.Data, Image = vm.Image ?? (platform as IImageStore)?.DefaultImage };
+            scope.Record("first command");
+            store.Write(state => state.Update(vm));
+            await FirstCommandAsync(row, vm, cancellationToken).ConfigureAwait(false);
+            return (vm, clock.GetElapsedTime(began));
         }
         catch (AgentworksException)
         {
             await UndoAsync(scope, vm, platform, cancellationToken).ConfigureAwait(false);
             throw;
         }
+    }
+
+    private void Finish(OperationScope scope, WorkspaceRow row, VmRow vm, TimeSpan ready)
+    {
+        scope.Record("workspace recorded");
+        store.Write(state =>
+        {
+            state.Update(state.GetVm(vm.Id)! with { State = LifecycleState.Ready });
+            state.Update(state.GetWorkspace(row.Id)! with
+            {
+                State = LifecycleState.Ready,
+                Store = (platforms.Get(vm.Platform) as IDiskSnapshots)?.Provider,
+                ReadyMilliseconds = (int)ready.TotalMilliseconds,
+            });
+        });
+    }
+
+    /// <summary>A machine from a pool gets its names with it: in one round trip, and as often as it takes.</summary>
+    private Task<RemoteResult> FirstCommandAsync(WorkspaceRow row, VmRow vm, CancellationToken cancellationToken)
+    {
+        var command = row.FromPool
+            ? new RemoteCommand { Script = EmbeddedText.Read("pool-claim.sh"), Arguments = [vm.HostName, row.LinuxGroup, row.Path] }
+            : new RemoteCommand { Script = ":", User = row.LinuxGroup, WorkingDirectory = row.Path };
+        return machines.Shell(vm, holdsLock: true).RequireAsync(command with { Timeout = TimeSpan.FromSeconds(30) }, $"The first command in workspace '{row.Name}'", cancellationToken);
     }
 
     internal async Task<MachineSpec> SpecAsync(VmRow vm, CancellationToken cancellationToken) =>
@@ -171,6 +226,11 @@ public sealed class DedicatedMaker(
         }
 
         var (row, vm) = Rows(request, template, source, platform);
+        if (pool().Claim(row, vm) is { } claimed)
+        {
+            return claimed;
+        }
+
         store.Write(state =>
         {
             quotas.Require(state, vm);
@@ -178,6 +238,23 @@ public sealed class DedicatedMaker(
             state.Insert(row);
         });
         return (row, vm);
+    }
+
+    private static async Task<PlatformMachine> MakeAsync(OperationScope scope, WorkspaceRow row, IVmPlatform platform, MachineSpec spec, VmRow vm, CancellationToken cancellationToken)
+    {
+        if (!row.FromPool)
+        {
+            return await platform.CreateAsync(spec, scope, scope.Events, cancellationToken).ConfigureAwait(false);
+        }
+
+        var machine = new PlatformMachine(spec, vm.PlatformData);
+        await ((IResizable)platform).ReshapeAsync(machine, cancellationToken).ConfigureAwait(false);
+        if (platform is INetworkPolicy network && spec.Network is { } rules)
+        {
+            await network.ApplyAsync(machine, rules, cancellationToken).ConfigureAwait(false);
+        }
+
+        return machine;
     }
 
     private async Task PinAsync(VmRow vm, IVmPlatform platform, PlatformMachine machine, CancellationToken cancellationToken)

@@ -13,11 +13,37 @@ namespace Agentworks.Dedicated;
 
 /// <summary>Workspaces that own their machine: made, started and stopped, suspended and removed together with it.</summary>
 public sealed class DedicatedService(
-    StateStore store, PlatformRegistry platforms, MachineConnections machines, DedicatedMaker maker, VmCleaner cleaner, WorkspaceService workspaces)
+    StateStore store, PlatformRegistry platforms, MachineConnections machines, MachinePower power, DedicatedMaker maker, VmCleaner cleaner, WorkspaceService workspaces)
 {
     /// <inheritdoc cref="DedicatedMaker.CreateAsync"/>
     public Task<AgwWorkspace> CreateAsync(NewDedicatedWorkspace request, IEventSink events, CancellationToken cancellationToken) =>
         maker.CreateAsync(request, events, cancellationToken);
+
+    /// <summary>The same workspaces with what stands between their machines and this computer.</summary>
+    public IReadOnlyList<AgwWorkspace> Describe(IReadOnlyList<AgwWorkspace> all)
+    {
+        var boundaries = platforms.All.ToDictionary(platform => platform.Name, platform => platform.Traits.Boundary, StringComparer.Ordinal);
+        return [.. all.Select(one => boundaries.TryGetValue(one.Platform, out var boundary) ? one with { Boundary = boundary } : one)];
+    }
+
+    /// <summary>The same workspaces with whether the machines of dedicated ones run, each as soon as it is known.</summary>
+    public IAsyncEnumerable<AgwWorkspace> ObserveAsync(IReadOnlyList<AgwWorkspace> all, CancellationToken cancellationToken) => FanOut.RunAsync<AgwWorkspace, AgwWorkspace>(
+        all,
+        async (one, output, cancel) =>
+        {
+            var vm = one.Isolation == WorkspaceIsolation.Dedicated && !one.Orphaned ? store.Read(state => state.FindVm(one.Vm)) : null;
+            await output.WriteAsync(vm is null ? one : one with { Status = Status(await power.GetAsync(vm, cancel).ConfigureAwait(false)) }, cancel).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    private static VmStatus Status(PowerState state) => state switch
+    {
+        PowerState.Running => VmStatus.Running,
+        PowerState.Stopped => VmStatus.Stopped,
+        PowerState.Suspended => VmStatus.Suspended,
+        PowerState.Missing => VmStatus.Missing,
+        _ => VmStatus.Unknown,
+    };
 
     /// <summary>Removes the workspace and its machine, whole or half made.</summary>
     /// <exception cref="HasDependentsException">Sessions or agents live there and <paramref name="cascade"/> is false.</exception>

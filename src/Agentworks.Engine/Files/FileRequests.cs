@@ -8,6 +8,9 @@ internal static class FileRequests
 {
     public const uint NoMode = uint.MaxValue;
 
+    /// <summary>As it would be, but whoever may read it may run it.</summary>
+    public const uint Runnable = uint.MaxValue - 1;
+
     public static byte[] Root(string root, bool confined, bool withoutOpenat2 = false) =>
         Frame('I', writer => writer.Byte((byte)((confined ? 1 : 0) | (withoutOpenat2 ? 2 : 0))).Path(root));
 
@@ -33,7 +36,7 @@ internal static class FileRequests
 
     public static byte[] ReadTree(string path, bool recurse) => Frame('D', writer => writer.Byte(recurse ? (byte)1 : (byte)0).Path(path));
 
-    public static byte[] Base(string path, string name, bool inFolder) => Frame('B', writer => writer.Byte(inFolder ? (byte)1 : (byte)0).Path(name).Path(path));
+    public static byte[] Base(string path, string name, bool always) => Frame('B', writer => writer.Byte(always ? (byte)2 : (byte)1).Path(name).Path(path));
 
     public static byte[] Write(WriteFlags flags, uint mode, string owner, string expected, string path) =>
         Frame('W', writer => writer.Byte((byte)flags).Number(mode).Text(owner).Text(expected).Path(path));

@@ -10,10 +10,16 @@ internal sealed class FileResults(FileGround ground)
     private readonly Dictionary<uint, AgwFile?> _done = [];
     private readonly Dictionary<uint, AgentworksException> _failed = [];
 
-    /// <summary>Where what followed a base was put.</summary>
-    public string? Base { get; private set; }
+    private readonly Dictionary<uint, string> _bases = [];
 
-    public AgentworksException? First => _failed.Count == 0 ? null : _failed.MinBy(one => one.Key).Value;
+    /// <summary>Where what followed a base was put; null where the base failed.</summary>
+    public string? Base(uint number) => _bases.GetValueOrDefault(number);
+
+    /// <summary>Whether a request did what it was to do.</summary>
+    public bool IsDone(uint number) => _done.ContainsKey(number);
+
+    /// <summary>Why nothing at all could be done; null when it could.</summary>
+    public AgentworksException? Whole => _failed.GetValueOrDefault(uint.MaxValue);
 
     public ValueTask Add(char type, ReadOnlyMemory<byte> payload)
     {
@@ -27,7 +33,7 @@ internal sealed class FileResults(FileGround ground)
                 _failed.Remove(number);
                 break;
             case 'b':
-                Base = MachinePath.Decode(data);
+                _bases[BinaryPrimitives.ReadUInt32BigEndian(data)] = MachinePath.Decode(data[4..]);
                 break;
             case 'X':
                 var (of, failure) = FileFailure.Read(data, ground);

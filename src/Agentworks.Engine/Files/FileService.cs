@@ -165,7 +165,7 @@ public sealed class FileService(StateStore store, MachineConnections machines)
             throw FileFailure.Create("folder", request.Path);
         }
 
-        var head = FileRequests.Write(flags, FileMode.Parse(request.Mode), string.Empty, string.Empty, path);
+        var head = FileRequests.Write(flags, Permissions.Parse(request.Mode), string.Empty, string.Empty, path);
         var start = content.Position;
         var results = new FileResults(ground);
         await Program(ground).RunAsync(Requests, changes: true, results.Add, cancellationToken).ConfigureAwait(false);
@@ -192,7 +192,7 @@ public sealed class FileService(StateStore store, MachineConnections machines)
     {
         var ground = Ground(place);
         return ChangeAsync(
-            ground, FileRequests.Folder(WriteFlags.MakeFolders | (mayExist ? WriteFlags.MayExist : WriteFlags.None), FileMode.Parse(mode), ground.Resolve(path)), cancellationToken)!;
+            ground, FileRequests.Folder(WriteFlags.MakeFolders | (mayExist ? WriteFlags.MayExist : WriteFlags.None), Permissions.Parse(mode), ground.Resolve(path)), cancellationToken)!;
     }
 
     /// <summary>Makes a symbolic link, which says <paramref name="target"/> as it is.</summary>
@@ -233,8 +233,18 @@ public sealed class FileService(StateStore store, MachineConnections machines)
         return new FileGround(vm, workspace, agent?.LinuxUser ?? workspace.LinuxGroup, workspace.Isolation == WorkspaceIsolation.Shared && !place.Anywhere);
     }
 
+    /// <summary>The same where only this path may lead out of a shared workspace, and only if it says so itself.</summary>
+    internal FileGround Ground(FilePlace place, string path)
+    {
+        var ground = Ground(place with { Anywhere = false });
+        return ground.Confined && place.Anywhere && MachinePath.IsAbsolute(path) && !(MachinePath.Normalize(path) + "/").StartsWith(ground.Root + "/", StringComparison.Ordinal)
+            ? ground with { Confined = false } : ground;
+    }
+
     internal FileProgram Program(FileGround ground, bool onlyLook = false) =>
-        new(onlyLook ? machines.Probe(ground.Vm) : machines.Shell(ground.Vm), ground.User, ground.Root, ground.Confined);
+        new(Shell(ground, onlyLook), ground.User, ground.Root, ground.Confined);
+
+    internal Transport.IMachineShell Shell(FileGround ground, bool onlyLook = false) => onlyLook ? machines.Probe(ground.Vm) : machines.Shell(ground.Vm);
 
     internal static bool Matches(IncrementalHash hash, ReadOnlySpan<byte> said) =>
         Convert.ToHexString(hash.GetHashAndReset()).Equals(Encoding.ASCII.GetString(said), StringComparison.OrdinalIgnoreCase);

@@ -1,11 +1,12 @@
 using Agentworks.Config;
 using Agentworks.Errors;
+using Agentworks.Model;
 using Agentworks.State;
 using Agentworks.State.Rows;
 
 namespace Agentworks.Limits;
 
-/// <summary>How much all dedicated workspaces of an operator may take. Checked in the transaction that records one more, so that no two slip through together.</summary>
+/// <summary>How much all dedicated workspaces of an operator may take, and the machines that are kept ready for some. Checked in the transaction that records one more, so that no two slip through together.</summary>
 public sealed class Quotas(ConfigService config)
 {
     /// <param name="state">The transaction, with what it has recorded already.</param>
@@ -20,7 +21,7 @@ public sealed class Quotas(ConfigService config)
         }
 
         var all = state.ListVms().Where(one => one.Dedicated && one.Id != vm.Id).Append(vm).ToList();
-        Check(all.Count, limits.MaxWorkspaces, "dedicated workspaces", "max_workspaces");
+        Check(state.ListWorkspaces().Count(one => one.Isolation == WorkspaceIsolation.Dedicated && one.VmId != vm.Id) + 1, limits.MaxWorkspaces, "dedicated workspaces", "max_workspaces");
         Check(all.Sum(one => (long)(one.MemoryMiB ?? 0)), limits.MaxMemoryMiB, "MiB of memory in dedicated workspaces", "max_memory_mib");
         Check(all.Sum(one => (long)(one.DiskGiB ?? 0)), limits.MaxDiskGiB, "GiB of disk in dedicated workspaces", "max_disk_gib");
 

@@ -1,7 +1,7 @@
 namespace Agentworks.Model;
 
 /// <summary>A saved state of a workspace. Restoring one destroys no other; forks are made from it.</summary>
-public sealed record AgwSnapshot
+public record AgwSnapshot
 {
     public required string Id { get; init; }
 
@@ -41,5 +41,5 @@ public sealed record AgwSnapshot
 
     public required DateTimeOffset Created { get; init; }
 
-    public override string ToString() => Name;
+    public sealed override string ToString() => Name;
 }

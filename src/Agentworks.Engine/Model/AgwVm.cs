@@ -40,6 +40,12 @@ public sealed record AgwVm
     /// <summary>It was suspended on purpose: nothing runs there until it is resumed.</summary>
     public bool Suspended { get; init; }
 
+    /// <summary>It belongs to the dedicated workspace of the same name, or is kept ready for one.</summary>
+    public bool Dedicated { get; init; }
+
+    /// <summary>It waits in a pool for a workspace.</summary>
+    public bool InPool { get; init; }
+
     public int? DiskGiB { get; init; }
 
     /// <summary>Which copy-on-write store holds the workspaces: btrfs, reflink or plain; null before initialization.</summary>

@@ -1,3 +1,5 @@
+using Agentworks.Platforms;
+
 namespace Agentworks.Model;
 
 /// <summary>A named place where work happens: on a shared machine, a directory and its Linux group.</summary>
@@ -49,6 +51,15 @@ public sealed record AgwWorkspace
 
     /// <summary>How long it took until its first command could run; null where nobody measured.</summary>
     public TimeSpan? ReadyTime { get; init; }
+
+    /// <summary>What stands between its machine and this computer; null where the platform is not known.</summary>
+    public MachineBoundary? Boundary { get; init; }
+
+    /// <summary>Whether its machine runs, when it has one of its own and was asked; null otherwise.</summary>
+    public VmStatus? Status { get; init; }
+
+    /// <summary>Its machine carries our mark, and there is no record of it; Register-AgwWorkspace makes one.</summary>
+    public bool Orphaned { get; init; }
 
     public IReadOnlyList<string> Agents { get; init; } = [];
     public int SessionCount { get; init; }

@@ -8,6 +8,7 @@ public static class EntityKind
     public const string Agent = "agent";
     public const string Session = "session";
     public const string Snapshot = "snapshot";
+    public const string Preparation = "preparation";
     public const string VmHost = "VM host";
     public const string PortForward = "port forward";
     public const string Console = "console";

@@ -120,9 +120,10 @@ public sealed class SshConfigService(
     private List<SshConfigHost> Hosts(IEventSink events)
     {
         var prefix = config.Load().Operator.SshHostPrefix;
-        var (vms, agents) = store.Read(state => (state.ListVms(), state.ListAgents().ToLookup(agent => agent.VmId, StringComparer.Ordinal)));
+        var (vms, pooled, agents) = store.Read(state => (
+            state.ListVms(), state.ListPoolMembers().Select(member => member.VmId).ToHashSet(StringComparer.Ordinal), state.ListAgents().ToLookup(agent => agent.VmId, StringComparer.Ordinal)));
         var hosts = new List<SshConfigHost>();
-        foreach (var vm in vms.Where(vm => vm.State is LifecycleState.Ready or LifecycleState.Partial or LifecycleState.Failed))
+        foreach (var vm in vms.Where(vm => !pooled.Contains(vm.Id) && vm.State is LifecycleState.Ready or LifecycleState.Partial or LifecycleState.Failed))
         {
             try
             {

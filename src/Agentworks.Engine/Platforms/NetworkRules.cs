@@ -1,3 +1,5 @@
+using Agentworks.Errors;
+
 namespace Agentworks.Platforms;
 
 /// <summary>What a machine may reach, enforced outside of it. What is not allowed is not possible: there is no rule to get wrong for "off".</summary>
@@ -17,4 +19,25 @@ public sealed record NetworkRules
 
     /// <summary>Host names ("*.example.org" for all below), addresses and networks in CIDR form that it may reach; empty: everything, where <see cref="AllowInternet"/>.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>The same rules in the one form that they are kept and compared in.</summary>
+    /// <exception cref="InvalidRequestException">A host or port is none.</exception>
+    public NetworkRules Normalize()
+    {
+        foreach (var port in AllowedPorts.Where(port => port is < 1 or > 65535))
+        {
+            throw new InvalidRequestException($"{port} is no port.") { Target = port, Recommendation = "Give ports from 1 to 65535." };
+        }
+
+        return this with
+        {
+            AllowedPorts = [.. AllowedPorts.Distinct().Order()],
+            AllowedHosts = [.. AllowedHosts.Select(host => AllowedHost.Parse(host).ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>Whether both say the same; each normalized.</summary>
+    public bool IsSameAs(NetworkRules? other) => other is not null
+        && AllowInternet == other.AllowInternet && AllowInterVm == other.AllowInterVm
+        && AllowedPorts.SequenceEqual(other.AllowedPorts) && AllowedHosts.SequenceEqual(other.AllowedHosts, StringComparer.Ordinal);
 }

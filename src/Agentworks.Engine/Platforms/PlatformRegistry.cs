@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Platforms.Nspawn;
+using Agentworks.Platforms.Qemu;
 using Agentworks.Platforms.Ssh;
 using Agentworks.Ports;
 
@@ -9,12 +10,12 @@ namespace Agentworks.Platforms;
 public sealed class PlatformRegistry
 {
     // Known by name, so that an existing config.toml is understood; not built yet.
-    private static readonly string[] NotBuilt = ["qemu", "lima", "wsl2", "azure", "proxmox"];
+    private static readonly string[] NotBuilt = ["lima", "wsl2", "azure", "proxmox"];
 
     private readonly IReadOnlyDictionary<string, IVmPlatform> platforms;
 
     public PlatformRegistry(IProcessRunner processes, TimeProvider clock)
-        : this([new NspawnPlatform(processes, clock), new SshPlatform(processes, clock)])
+        : this([new NspawnPlatform(processes, clock), new QemuPlatform(processes, clock), new SshPlatform(processes, clock)])
     {
     }
 
@@ -25,9 +26,9 @@ public sealed class PlatformRegistry
     /// <summary>The platforms that are built, by name.</summary>
     public IReadOnlyList<IVmPlatform> All => [.. platforms.Values.OrderBy(p => p.Name, StringComparer.Ordinal)];
 
-    /// <summary>The platform for machines of operators who chose none. It needs no account.</summary>
+    /// <summary>The platform for machines of operators who chose none. It needs no account; on Linux it is the fastest that this user may use.</summary>
     /// <exception cref="NotSupportedByPlatformException">This kind of computer has none yet.</exception>
-    public IVmPlatform Default => OperatingSystem.IsLinux() ? Get("nspawn")
+    public IVmPlatform Default => OperatingSystem.IsLinux() ? Get(Environment.IsPrivilegedProcess || !platforms.ContainsKey("qemu") ? "nspawn" : "qemu")
         : throw new NotSupportedByPlatformException(
             $"The local platform of this kind of computer, {(OperatingSystem.IsWindows() ? "wsl2" : "lima")}, is not built yet.")
         {

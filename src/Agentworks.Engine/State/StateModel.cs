@@ -15,6 +15,7 @@ public sealed class StateModel(StateStore store)
         var workspaces = state.CountWorkspacesByVm();
         var agents = state.CountAgentsByVm();
         var sessions = state.CountSessionsByVm();
+        var pooled = state.ListPoolMembers().Select(member => member.VmId).ToHashSet(StringComparer.Ordinal);
         return (IReadOnlyList<AgwVm>)[.. state.ListVms().Select(row => new AgwVm
         {
             Name = row.Name,
@@ -29,6 +30,8 @@ public sealed class StateModel(StateStore store)
             Cpus = row.Cpus,
             MemoryMiB = row.MemoryMiB,
             Suspended = row.Suspended,
+            Dedicated = row.Dedicated,
+            InPool = pooled.Contains(row.Id),
             DiskGiB = row.DiskGiB,
             WorkspaceStore = row.WorkspaceStore,
             FailedSteps = Lines(row.FailedSteps),

@@ -29,6 +29,12 @@ public class StateReader
     public VmHostRow? FindVmHost(string name) => VmHostTable.Rows.Find(Database, "name", name);
     public IReadOnlyList<VmHostRow> ListVmHosts() => VmHostTable.Rows.List(Database);
 
+    public IReadOnlyList<PoolRow> ListPools() => PoolTable.List(Database);
+    public PoolRow? FindPool(string platform, string image) => PoolTable.Find(Database, platform, image);
+
+    /// <summary>Machines of one pool or of all, the oldest first.</summary>
+    public IReadOnlyList<PoolMemberRow> ListPoolMembers(string? poolId = null) => PoolTable.Members(Database, poolId);
+
     public PortForwardRow? GetPortForward(string id) => PortForwardTable.Get(Database, id);
 
     /// <summary>Port forwards by local port; all, or those to one machine.</summary>
@@ -77,6 +83,9 @@ public class StateReader
 
     /// <summary>Workspaces that were forked from a snapshot and still need it.</summary>
     public IReadOnlyList<WorkspaceRow> ListForks(string snapshotId) => WorkspaceTable.Rows.List(Database, ("parent_snapshot_id", snapshotId));
+
+    /// <summary>The preparation of a workspace that is under way, or whose process died; null for none.</summary>
+    public PreparationRow? FindPreparation(string workspaceId) => PreparationTable.Find(Database, workspaceId);
 
     public ConsoleRow? FindConsole(string name) => ConsoleTable.Rows.Find(Database, "name", name);
     public IReadOnlyList<ConsoleRow> ListConsoles(string? vmId = null) => ConsoleTable.Rows.List(Database, ("vm_id", vmId));

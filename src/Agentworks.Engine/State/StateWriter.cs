@@ -107,8 +107,22 @@ public sealed class StateWriter : StateReader
     public bool DeleteConsole(string id) => ConsoleTable.Rows.Delete(Database, id);
     public bool DeleteConsoleSession(string consoleId, string sessionId) => ConsoleSessionTable.Delete(Database, consoleId, sessionId);
 
+    /// <summary>Records it in place of the pool of that platform and image, which keeps its id and time.</summary>
+    public void Put(PoolRow row) => PoolTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
+
+    public void Put(PoolMemberRow row) => PoolTable.Put(Database, row);
+    public bool DeletePool(string id) => PoolTable.Delete(Database, id);
+
+    /// <summary>The machine stays.</summary>
+    public bool DeletePoolMember(string vmId) => PoolTable.DeleteMember(Database, vmId);
+
     /// <summary>Records it in place of the user's credential of that name, which keeps its id and time.</summary>
     public void Put(GitCredentialRow row) => GitCredentialTable.Put(Database, row with { Created = row.Created == default ? clock.GetUtcNow() : row.Created });
+
+    /// <summary>Records it in place of the workspace's other one.</summary>
+    public void Put(PreparationRow row) => PreparationTable.Put(Database, row);
+
+    public bool DeletePreparation(string workspaceId) => PreparationTable.Delete(Database, workspaceId);
 
     public bool DeleteGitCredential(string id) => GitCredentialTable.Delete(Database, id);
 

@@ -23,4 +23,7 @@ public sealed record ChannelCommand(string FileName, IReadOnlyList<string> Argum
     /// says no such thing.
     /// </summary>
     public string? ReachedMarker { get; init; }
+
+    /// <summary>How long the way to the machine's hello may take, where the machine is a slow one; null for <see cref="ChannelOptions.ConnectTimeout"/>.</summary>
+    public TimeSpan? Patience { get; init; }
 }

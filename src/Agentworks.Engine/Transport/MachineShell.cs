@@ -20,8 +20,11 @@ public sealed class MachineShell : IMachineShell
     /// <summary>Connects to nothing yet.</summary>
     public MachineShell(ChannelCommand command, ChannelOptions? options = null)
     {
-        (_command, _options) = (command, options ?? new ChannelOptions());
+        (_command, _options) = (command, options ?? Patient(command.Patience));
     }
+
+    private static ChannelOptions Patient(TimeSpan? patience) =>
+        patience is { } time ? new ChannelOptions { ConnectTimeout = time, ReconnectTime = time } : new ChannelOptions();
 
     /// <inheritdoc />
     /// <remarks>With a handler, all output is delivered: <see cref="RemoteCommand.MaxOutputBytes"/> limits only what is kept.</remarks>

@@ -30,6 +30,7 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
             MachineName = machineName,
             Sudo = sudo,
             ReachedMarker = ReachedMarker,
+            Patience = endpoint.Patience,
         };
 
     /// <summary>A process for the operator's terminal.</summary>
@@ -80,7 +81,7 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
         [
             "PasswordAuthentication=no",
             "KbdInteractiveAuthentication=no",
-            "ConnectTimeout=10",
+            string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={(endpoint.Patience ?? TimeSpan.FromSeconds(10)).TotalSeconds:0}"),
             "ServerAliveInterval=15",
             "ServerAliveCountMax=3",
             "ControlMaster=no",

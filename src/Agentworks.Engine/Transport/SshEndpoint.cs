@@ -11,4 +11,7 @@ public sealed record SshEndpoint(
 {
     /// <summary>The same place without a name from the operator's own ssh configuration; null when this is it.</summary>
     public SshEndpoint? Standalone { get; init; }
+
+    /// <summary>How long it may take to let somebody in, where the machine is a slow one; null for the usual.</summary>
+    public TimeSpan? Patience { get; init; }
 }

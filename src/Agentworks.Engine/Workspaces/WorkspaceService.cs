@@ -29,7 +29,7 @@ public sealed class WorkspaceService(
     private readonly StateModel _model = new(store);
 
     /// <summary>What is recorded; nothing is asked.</summary>
-    public IReadOnlyList<AgwWorkspace> List() => _model.Workspaces();
+    public IReadOnlyList<AgwWorkspace> List() => dedicated().Describe(_model.Workspaces());
 
     public Task<AgwWorkspace> CreateAsync(NewWorkspace request, IEventSink events, CancellationToken cancellationToken)
     {

@@ -6,8 +6,12 @@ namespace Agentworks.PowerShell;
 /// <summary>Finding the things that arguments name, with an error for each name that means nothing.</summary>
 public abstract partial class AgentworksCommand
 {
-    private protected IReadOnlyList<(AgwVm Item, object Input)> FindVms(IEnumerable<NameArgument>? names) =>
-        Find(Try(Engine.Vms.List), vm => vm.Name, EntityKind.Vm, "Get-AgwVm lists the machines.", names);
+    private protected IReadOnlyList<(AgwVm Item, object Input)> FindVms(IEnumerable<NameArgument>? names) => FindVms(names, pooled: false);
+
+    /// <param name="names">All when null.</param>
+    /// <param name="pooled">Also those that wait in a pool.</param>
+    private protected IReadOnlyList<(AgwVm Item, object Input)> FindVms(IEnumerable<NameArgument>? names, bool pooled) =>
+        Find(Try(() => (IReadOnlyList<AgwVm>)[.. Engine.Vms.List().Where(vm => pooled || !vm.InPool)]), vm => vm.Name, EntityKind.Vm, "Get-AgwVm lists the machines.", names);
 
     /// <summary>Names of machines that have logs or may get some: also of those that are gone.</summary>
     private protected IReadOnlyList<(string Item, object Input)> FindLogs(IEnumerable<NameArgument>? names) =>

@@ -160,7 +160,7 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
             var path = GetUnresolvedProviderPathFromPSPath(repository);
             return Directory.Exists(path) ? path : repository;
         }
-        catch (System.Management.Automation.DriveNotFoundException)
+        catch (SessionStateException)
         {
             return repository;
         }

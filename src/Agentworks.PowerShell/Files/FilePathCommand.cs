@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Agentworks.Files;
+using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 
 namespace Agentworks.PowerShell;
@@ -25,4 +27,26 @@ public abstract class FilePathCommand : FileCommand
     public SwitchParameter Force { get; set; }
 
     private protected bool IsLiteral => ParameterSetName == LiteralPathSet;
+
+    /// <summary>The files that a path with wildcards means; without any, the path.</summary>
+    private protected IEnumerable<string> Resolve(FilePlace place, string path)
+    {
+        if (!FileNames.IsPattern(path))
+        {
+            return [FileNames.Unescape(path)];
+        }
+        var found = new List<string>();
+        Stream(stop => Engine.Files.ListAsync(place, new ListFiles { Paths = [path], Only = AgwFileKind.File }, stop), outcome =>
+        {
+            if (outcome.Error is not null)
+            {
+                WriteFailure(outcome.Error, path);
+            }
+            else
+            {
+                found.Add(outcome.Value!.FullName);
+            }
+        });
+        return found;
+    }
 }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text;
 using Agentworks.Errors;
 using Agentworks.Files;
-using Agentworks.Model;
 using Agentworks.PowerShell.Completion;
 
 namespace Agentworks.PowerShell;
@@ -71,28 +70,6 @@ public sealed class GetAgwFileContentCommand : FilePathCommand
                 }
             });
         }
-    }
-
-    /// <summary>The files that a path with wildcards means; without any, the path.</summary>
-    private IEnumerable<string> Resolve(FilePlace place, string path)
-    {
-        if (!FileNames.IsPattern(path))
-        {
-            return [FileNames.Unescape(path)];
-        }
-        var found = new List<string>();
-        Stream(stop => Engine.Files.ListAsync(place, new ListFiles { Paths = [path], Only = AgwFileKind.File }, stop), outcome =>
-        {
-            if (outcome.Error is not null)
-            {
-                WriteFailure(outcome.Error, path);
-            }
-            else
-            {
-                found.Add(outcome.Value!.FullName);
-            }
-        });
-        return found;
     }
 
     private void Read(FilePlace place, ReadFile request)

@@ -27,6 +27,10 @@ public sealed class GetAgwVmCommand : AgentworksCommand
     [Parameter(Mandatory = true, ParameterSetName = "Recorded")]
     public SwitchParameter NoStatus { get; set; }
 
+    /// <summary>Also machines that wait in a pool.</summary>
+    [Parameter]
+    public SwitchParameter IncludePool { get; set; }
+
     protected override void Process() => _names.AddRange(NamesToGet(Name, name => new VmArgument(name), narrowed: false) ?? []);
 
     protected override void End()
@@ -35,7 +39,7 @@ public sealed class GetAgwVmCommand : AgentworksCommand
         {
             return;
         }
-        var vms = FindVms(_names.Count == 0 ? null : _names).Select(match => match.Item).ToList();
+        var vms = FindVms(_names.Count == 0 ? null : _names, IncludePool).Select(match => match.Item).ToList();
         if (NoStatus)
         {
             WriteObject(vms, enumerateCollection: true);

@@ -35,6 +35,7 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
     /// <summary>What the machine is made of: the name of an image.</summary>
     [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string? Image { get; set; }
 
     /// <summary>How many processors it gets.</summary>

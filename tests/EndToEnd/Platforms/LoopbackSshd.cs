@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Agentworks.Platforms.Nspawn;
+using Agentworks.Platforms;
 using Agentworks.Platforms.Ssh;
 using Agentworks.Ports;
 

@@ -1,3 +1,4 @@
+using Agentworks.Platforms;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
 using Agentworks.Tests.EndToEnd.Support;
@@ -38,7 +39,7 @@ public sealed class OperationFenceTests : IDisposable
 
         // An attempt that may only look once finds it busy.
         using var once = new CancellationTokenSource();
-        var impatient = OperationFence.BeginAsync(paths, TimeProvider.System, once.Token);
+        var impatient = OperationFence.BeginAsync(paths.Lock, TimeProvider.System, once.Token);
         Assert.False(impatient.IsCompleted);
         await once.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
@@ -51,7 +52,7 @@ public sealed class OperationFenceTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Task<OperationFence> BeginAsync() => OperationFence.BeginAsync(paths, TimeProvider.System, CancellationToken.None);
+    private Task<OperationFence> BeginAsync() => OperationFence.BeginAsync(paths.Lock, TimeProvider.System, CancellationToken.None);
 
     private Task<ProcessResult> TouchAsync(OperationFence fence, string name)
     {

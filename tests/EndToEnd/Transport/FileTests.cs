@@ -92,7 +92,7 @@ public sealed class FileTests : IAsyncLifetime
     {
         var path = _machine.PathOf("a/b/c");
 
-        await Assert.ThrowsAsync<RemoteCommandException>(() => WriteAsync(path, null));
+        await Assert.ThrowsAsync<NotFoundException>(() => WriteAsync(path, null));
         Assert.False(Directory.Exists(_machine.PathOf("a")));
         await _files.WriteAsync(path, null, "text".ToInput(), new FileWriteOptions(CreateDirectories: true), CancellationToken.None);
 
@@ -148,9 +148,9 @@ public sealed class FileTests : IAsyncLifetime
         Directory.CreateDirectory(_machine.PathOf("folder"));
 
         await Assert.ThrowsAsync<NotFoundException>(() => _files.ReadAsync(_machine.PathOf("none"), null, Stream.Null, CancellationToken.None));
-        await Assert.ThrowsAsync<RemoteCommandException>(() => _files.ReadAsync(_machine.PathOf("folder"), null, Stream.Null, CancellationToken.None));
-        await Assert.ThrowsAsync<RemoteCommandException>(() => WriteAsync(_machine.PathOf("folder"), null));
-        await Assert.ThrowsAsync<RemoteCommandException>(() =>
+        await Assert.ThrowsAsync<NotAFileException>(() => _files.ReadAsync(_machine.PathOf("folder"), null, Stream.Null, CancellationToken.None));
+        await Assert.ThrowsAsync<NotAFileException>(() => WriteAsync(_machine.PathOf("folder"), null));
+        await Assert.ThrowsAsync<NotFoundException>(() =>
             _files.WriteAsync(_machine.PathOf("x"), null, "x".ToInput(), new FileWriteOptions(Owner: "no-such-user"), CancellationToken.None));
         await Assert.ThrowsAsync<InvalidRequestException>(() => WriteAsync("relative", null));
         await Assert.ThrowsAsync<InvalidRequestException>(() => WriteAsync(_machine.PathOf("x"), "rwx"));

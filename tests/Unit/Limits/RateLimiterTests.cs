@@ -110,10 +110,16 @@ public sealed class RateLimiterTests : IDisposable
         Assert.Equal("b", memory.Target);
         _store.Write(state =>
         {
-            state.Insert(Vm("b", 10));
-            state.Insert(Vm("c", 10));
+            foreach (var name in new[] { "b", "c", "d" })
+            {
+                state.Insert(Vm(name, 10));
+                state.Insert(new WorkspaceRow
+                {
+                    Id = name, Name = name, VmId = name, Isolation = WorkspaceIsolation.Dedicated, State = LifecycleState.Ready, Template = "default", Path = "/workspace", LinuxGroup = "workspace",
+                });
+            }
         });
-        Assert.Throws<QuotaExceededException>(() => _store.Write(state => quotas.Require(state, Vm("d", 10))));
+        Assert.Throws<QuotaExceededException>(() => _store.Write(state => quotas.Require(state, Vm("e", 10))));
     }
 
     private static VmRow Vm(string name, int memory) => new()

@@ -1,4 +1,4 @@
-using Agentworks.Platforms.Nspawn;
+using Agentworks.Platforms;
 
 namespace Agentworks.Tests.Unit.Platforms;
 

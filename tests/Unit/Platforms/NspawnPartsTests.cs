@@ -1,4 +1,5 @@
 using Agentworks.Events;
+using Agentworks.Platforms;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
 using Agentworks.Tests.Unit.State;

@@ -4,8 +4,9 @@
 #   L  flags, depth, filter, path pieces             list: 1 recurse, 2 names with a dot too, 4 the things themselves, 8 files, 16 folders
 #   R  offset, length, first lines, last lines, path read a file
 #   D  flags, path                                   read a tree: 1 folders too, with all that is in them
-#   B  flags, name, path                             where the names of what follows begin: 1 = in it under that name, if it is a folder
+#   B  flags, name, path                             where the names of what follows begin: in it under that name, 1 if it is a folder, 2 always
 #   W  flags, mode, owner, expected, path            write a file, whose content follows as d frames and ends with c:
+#                                                    mode: all ones = none given, all but the last = as it would be, but it can be run
 #                                                    1 append, 2 must be new, 4 make folders, 8 follow a link, 16 below B, 32 to the disk
 #   K  flags, mode, path                             make a folder: 4 and those above, 16 below B, 64 may be there
 #   S  flags, target, path                           make a link: 16 below B, 2 must be new
@@ -13,7 +14,7 @@
 #   O  flags, path                                   remove: 1 with all that is in it
 #   h  SHA-256 of all content since the last one     what was sent is what arrived: only now do written files take their places
 # Answers: e entries, x trouble with one entry, m the file that is read, d its content, z its end, h SHA-256 of the content, b the place of
-# B, w what was done (with the request's number), X what could not be done (number, why, what), E the end of a list or a tree.
+# B (with its number), w what was done (with the request's number), X what could not be done (number, why, what), E the end of a list or a tree.
 # A file that is written lies beside its place until it is whole; it gets the mode, the access list and, where the user may give them, the
 # owner and group of what it replaces. No step follows a link that could have been put there meanwhile: from an open folder to a name in it.
 use strict;
@@ -451,7 +452,7 @@ sub begin_file {
             if ($flags & 2) { $! = EEXIST; failed($path) }
         }
         my $new = at($parent, ".agw-$$-$start-$number");
-        sysopen(my $file, $new, O_RDWR | O_CREAT | O_EXCL | $nofollow | O_CLOEXEC, @old || $mode != 0xffffffff ? 0600 : 0666) or failed($path);
+        sysopen(my $file, $new, O_RDWR | O_CREAT | O_EXCL | $nofollow | O_CLOEXEC, @old || $mode < 0xfffffffe ? 0600 : 0666) or failed($path);
         $writing = { number => $number, flags => $flags, mode => $mode, owner => $owner, expected => $expected, path => $full, parent => $parent, at => $at, new => $new, file => $file };
         1;
     } or do { my $error = $@; $writing = { number => $number, error => $error } };
@@ -519,7 +520,7 @@ sub take_place {
     if ($w->{owner} ne '') {
         my ($user, $group) = split /:/, $w->{owner}, 2;
         my $uid = $user =~ /\A\d+\z/ ? $user : getpwnam $user;
-        my $gid = !defined $group || $group eq '' ? defined $uid ? (getpwuid $uid)[3] // -1 : -1 : $group =~ /\A\d+\z/ ? $group : getgrnam $group;
+        my $gid = !defined $group ? -1 : $group eq '' ? defined $uid ? (getpwuid $uid)[3] // -1 : -1 : $group =~ /\A\d+\z/ ? $group : getgrnam $group;
         defined $uid && defined $gid or trouble('owner', $w->{owner});
         chown($uid, $gid, $file) or failed($w->{path});
     } elsif ($plain) {
@@ -529,12 +530,13 @@ sub take_place {
     if ($plain) {
         my $acl = acl($at);
         if (defined $acl) { syscall($setxattr, $place, $access_list, $acl, length $acl, 0) } else { syscall($removexattr, $place, $access_list) }
-        chmod($old[2] & 07777, $file) or failed($w->{path}) if $w->{mode} == 0xffffffff;
-    } elsif (@old && $w->{mode} == 0xffffffff) {
+        chmod($old[2] & 07777, $file) or failed($w->{path}) if $w->{mode} >= 0xfffffffe;
+    } elsif (@old && $w->{mode} >= 0xfffffffe) {
         # It replaces a link, and is as a new file is.
         chmod(0666 & ~umask, $file) or failed($w->{path});
     }
-    if ($w->{mode} != 0xffffffff) { chmod($w->{mode}, $file) or failed($w->{path}) }
+    if ($w->{mode} < 0xfffffffe) { chmod($w->{mode}, $file) or failed($w->{path}) }
+    elsif ($w->{mode} == 0xfffffffe) { my $bits = (stat $file)[2] & 07777; chmod($bits | ($bits & 0444) >> 2, $file) or failed($w->{path}) }
     if ($w->{flags} & 2) { link($new, $at) or failed($w->{path}) } else { rename($new, $at) or failed($w->{path}); delete $w->{new} }
 }
 
@@ -559,7 +561,7 @@ sub add_to {
             $added += $put;
         }
     }
-    chmod($w->{mode}, $file) if $w->{mode} != 0xffffffff;
+    chmod($w->{mode}, $file) if $w->{mode} < 0xfffffffe;
     ($w->{flags} & 32 && syscall($fsync, fileno $file) != 0) and failed($w->{path});
     return 1;
 }
@@ -582,8 +584,8 @@ sub begin_base {
     my $folder = eval { open_at($path, O_PATH | $directory) };
     my $error = $@;
     ref $error && $error->{why} eq 'outside' and die $error;
-    $base = $flags & 1 && $folder ? below($path, $name) : $path;
-    answer('b', $base);
+    $base = $flags & 2 || ($flags & 1 && $folder) ? below($path, $name) : $path;
+    answer('b', pack('N', $number) . $base);
 }
 
 sub make_folder {

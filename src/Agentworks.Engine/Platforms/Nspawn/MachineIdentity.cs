@@ -10,7 +10,7 @@ internal sealed class MachineIdentity(NspawnPaths paths, HostCommands commands)
     /// <summary>True when all of it is there: the machine id comes last.</summary>
     public bool IsWritten => File.Exists(Path.Combine(Etc, "machine-id"));
 
-    public async Task WriteAsync(string hostName, CancellationToken cancellationToken)
+    public async Task WriteAsync(string hostName, string resolver, CancellationToken cancellationToken)
     {
         if (IsWritten)
         {
@@ -21,7 +21,7 @@ internal sealed class MachineIdentity(NspawnPaths paths, HostCommands commands)
         await WriteHostKeyAsync(cancellationToken).ConfigureAwait(false);
         Write("hostname", hostName + "\n");
         Write("hosts", $"127.0.0.1\tlocalhost\n127.0.1.1\t{hostName}\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        Write("resolv.conf", $"nameserver {MachineNetwork.Resolver}\n");
+        Write("resolv.conf", $"nameserver {resolver}\n");
         Write("machine-id", RandomNumberGenerator.GetHexString(32, lowercase: true) + "\n");
     }
 

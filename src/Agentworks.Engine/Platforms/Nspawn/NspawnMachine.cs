@@ -6,11 +6,11 @@ using Agentworks.Ports;
 namespace Agentworks.Platforms.Nspawn;
 
 /// <summary>One machine within one operation on it: its root, network, control groups and processes.</summary>
-internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock, IMachineRoot root)
+internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, TimeProvider clock, IMachineRoot root, IGatewayUplink? uplink = null)
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
 
-    private readonly MachineNetwork network = new(paths, commands, clock);
+    private readonly MachineNetwork network = new(paths, commands, uplink ?? new SlirpUplink(clock), clock);
     private readonly MachineCgroup group = new(paths.Id);
     private readonly MachineLimits limits = new(paths.Id);
 
@@ -19,11 +19,20 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
     public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
 
     /// <summary>Mounts everything and starts nspawn.</summary>
-    public async Task<HostProcess> LaunchAsync(OwnerRecord owner, CancellationToken cancellationToken)
+    public async Task<HostProcess> LaunchAsync(OwnerRecord owner, NetworkRules? rules, CancellationToken cancellationToken)
     {
-        var folder = await root.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await network.CreateAsync(cancellationToken).ConfigureAwait(false);
-        return await NspawnLauncher.StartAsync(commands, paths, folder, root.Workspaces, owner, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var opened = root.OpenAsync(cancellationToken);
+            await Task.WhenAll(opened, network.CreateAsync(rules, cancellationToken)).ConfigureAwait(false);
+            var folder = await opened.ConfigureAwait(false);
+            return await NspawnLauncher.StartAsync(commands, paths, folder, root.Workspaces, owner, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ClearAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Gives it its way out while it boots, and returns when its sshd listens.</summary>
@@ -31,8 +40,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
     {
         try
         {
-            var connected = MayConnect(rules) ? network.ConnectAsync(events, cancellationToken) : Task.CompletedTask;
-            await Task.WhenAll(connected, AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAll(network.ConnectAsync(rules, events, cancellationToken), AwaitSshdAsync(nspawn, cancellationToken)).ConfigureAwait(false);
         }
         catch when (cancellationToken.IsCancellationRequested || !nspawn.IsAlive())
         {
@@ -69,9 +77,6 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
         UnixFiles.DeleteIfThere(paths.Run);
         UnixFiles.DeleteIfThere(paths.Stopping);
     }
-
-    /// <summary>A machine without rules has its way out; one with rules has none that they do not allow as a whole.</summary>
-    private static bool MayConnect(NetworkRules? rules) => rules is null or { AllowInternet: true, AllowedHosts.Count: 0 };
 
     private async Task AwaitSshdAsync(HostProcess nspawn, CancellationToken cancellationToken)
     {

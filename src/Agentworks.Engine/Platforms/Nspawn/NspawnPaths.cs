@@ -51,4 +51,22 @@ public sealed record NspawnPaths(string Id, string Folder)
     public string NetworkReady => Path.Combine(Folder, "slirp.ready");
 
     public string Namespace => Path.Combine("/run/netns", Name);
+
+    /// <summary>The namespace between a dedicated machine and everything else, out of the machine's reach.</summary>
+    public string GatewayName => Name + "-gw";
+
+    public string Gateway => Path.Combine("/run/netns", GatewayName);
+
+    /// <summary>The number of its address.</summary>
+    public string Address => Path.Combine(Folder, "address");
+
+    /// <summary>The rules that the gateway was given, and what nft made of them.</summary>
+    public string GatewayRecord => Path.Combine(Folder, "gateway.json");
+
+    public string ResolverConfig => Path.Combine(Folder, "resolver.conf");
+
+    /// <summary>The identity of the gateway's dnsmasq process.</summary>
+    public string ResolverRun => Path.Combine(Folder, "resolver.run");
+
+    public string ResolverLog => Path.Combine(Folder, "resolver.log");
 }

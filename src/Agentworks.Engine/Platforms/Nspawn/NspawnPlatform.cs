@@ -37,6 +37,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         this.clock = clock;
         layout = new NspawnLayout(root ?? NspawnLayout.DefaultRoot);
         images = new NspawnImageStore(processes, clock, layout);
+        Uplink = new SlirpUplink(clock);
         store = new DedicatedStore(layout, new HostCommands(processes), clock);
         prepared = new DedicatedImages(processes, clock, layout, images, store);
         dedicated = new DedicatedMachines(processes, clock, layout, prepared, store);
@@ -93,7 +94,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
         // The record names the image before it is looked for, so that nobody removes it as unused in between.
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var root = new LayeredRoot(paths, new HostCommands(processes, fence), clock, images);
         UnixFiles.CreatePrivateFolder(paths.Folder);
         owner.Write(paths.Owner);
@@ -109,7 +110,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         await journal.RecordAsync($"mount {paths.Files}", cancellationToken).ConfigureAwait(false);
         await root.Disk.MountAsync(cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("identity", cancellationToken).ConfigureAwait(false);
-        await root.Identity.WriteAsync(spec.HostName, cancellationToken).ConfigureAwait(false);
+        await root.Identity.WriteAsync(spec.HostName, spec.Network is null ? MachineNetwork.Resolver : MachineAddress.Gateway, cancellationToken).ConfigureAwait(false);
         return new PlatformMachine(spec, $$"""{"image":"{{owner.Image}}"}""");
     }
 
@@ -123,11 +124,11 @@ public sealed partial class NspawnPlatform : IVmPlatform
         {
             await it.StopAsync(DefaultGrace, cancellationToken).ConfigureAwait(false);
             var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
-            nspawn = await it.LaunchAsync(owner, cancellationToken).ConfigureAwait(false);
+            nspawn = await it.LaunchAsync(owner, machine.Spec.Network?.Normalize(), cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        await it.AwaitBootAsync(nspawn, machine.Spec.Network, events, cancellationToken).ConfigureAwait(false);
+        await it.AwaitBootAsync(nspawn, machine.Spec.Network?.Normalize(), events, cancellationToken).ConfigureAwait(false);
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} is up."));
     }
 
@@ -156,7 +157,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var it = Machine(machine.Spec, new HostCommands(processes, fence));
         await it.StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (machine.Spec.Dedicated)
@@ -203,15 +204,15 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
     private async Task<NspawnMachine> BeginAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var fence = await OperationFence.BeginAsync(layout.For(spec.Id), clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(layout.For(spec.Id).Lock, clock, cancellationToken).ConfigureAwait(false);
         return Machine(spec, new HostCommands(processes, fence));
     }
 
     private NspawnMachine Machine(MachineSpec spec, HostCommands commands)
     {
         var paths = layout.For(spec.Id);
-        return new NspawnMachine(
-            paths, commands, clock, spec.Dedicated ? new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)) : new LayeredRoot(paths, commands, clock, images));
+        IMachineRoot root = spec.Dedicated ? new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)) : new LayeredRoot(paths, commands, clock, images);
+        return new NspawnMachine(paths, commands, clock, root, Uplink);
     }
 
     /// <summary>A new image has taken the place of older ones, which go unless machines are copies of them.</summary>

@@ -44,12 +44,12 @@ internal static class NspawnRemains
     {
         var group = new MachineCgroup(paths.Id);
         List<string> left = [.. group.Processes().Select(p => $"process {p}")];
-        string[] identities = [paths.Run, paths.NetworkRun];
+        string[] identities = [paths.Run, paths.NetworkRun, paths.ResolverRun];
         left.AddRange(identities.Select(HostProcess.Read).Where(i => i?.IsAlive() == true).Select(i => $"process {i!.Pid}"));
         left.AddRange(MountTable.Below(paths.Folder).Select(m => $"mount {m}"));
         left.AddRange(LoopDevices.Of(paths.Disk).Select(d => $"loop device {d}"));
         left.AddRange(group.Folders.Concat(new MachineLimits(paths.Id).Folders).Where(Directory.Exists).Select(f => $"control group {f}"));
-        string[] files = [paths.Namespace, paths.Folder];
+        string[] files = [paths.Namespace, paths.Gateway, paths.Folder];
         left.AddRange(files.Where(Path.Exists));
         return left;
     }

@@ -25,7 +25,7 @@ internal sealed class DedicatedIdentity(NspawnPaths paths, HostCommands commands
             Stage(file.Path, file.Content);
         }
 
-        Stage("/etc/resolv.conf", $"nameserver {MachineNetwork.Resolver}\n");
+        Stage("/etc/resolv.conf", $"nameserver {MachineAddress.Gateway}\n");
         Stage("/etc/machine-id", RandomNumberGenerator.GetHexString(32, lowercase: true) + "\n");
         Stage("/var/lib/systemd/random-seed", RandomNumberGenerator.GetHexString(1024), UnixFiles.OwnerOnly);
         await StageHostKeyAsync(cancellationToken).ConfigureAwait(false);

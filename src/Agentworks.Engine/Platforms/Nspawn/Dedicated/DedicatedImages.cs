@@ -123,7 +123,7 @@ internal sealed class DedicatedImages(IProcessRunner processes, TimeProvider clo
     {
         events.Report(new ProgressEvent(Activity, "Booting it", 60));
         var machine = new NspawnMachine(paths, commands, clock, root);
-        var nspawn = await machine.LaunchAsync(owner, cancellationToken).ConfigureAwait(false);
+        var nspawn = await machine.LaunchAsync(owner, NetworkRules.Closed, cancellationToken).ConfigureAwait(false);
         await machine.AwaitBootAsync(nspawn, NetworkRules.Closed, events, cancellationToken).ConfigureAwait(false);
         events.Report(new ProgressEvent(Activity, "Bootstrap and initialization", 70));
         var group = new MachineCgroup(paths.Id);

@@ -142,7 +142,7 @@ internal sealed class DedicatedMachines(IProcessRunner processes, TimeProvider c
 
     private async Task<(HostCommands Commands, DedicatedRoot Root)> BeginAsync(NspawnPaths paths, CancellationToken cancellationToken)
     {
-        var fence = await OperationFence.BeginAsync(paths, clock, cancellationToken).ConfigureAwait(false);
+        var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var commands = new HostCommands(processes, fence);
         return (commands, new DedicatedRoot(paths, new DedicatedStore(layout, commands, clock)));
     }

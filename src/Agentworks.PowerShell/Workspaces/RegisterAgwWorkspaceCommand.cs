@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using Agentworks.Model;
+using Agentworks.PowerShell.Completion;
+
+namespace Agentworks.PowerShell;
+
+/// <summary>Takes back dedicated workspaces whose machines are there, and whose records are missing or half made.</summary>
+[Cmdlet(VerbsLifecycle.Register, "AgwWorkspace", SupportsShouldProcess = true, DefaultParameterSetName = "Name")]
+[OutputType(typeof(AgwWorkspace))]
+public sealed class RegisterAgwWorkspaceCommand : AgentworksCommand
+{
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Name", ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(OrphanCompleter))]
+    public WorkspaceArgument[] Name { get; set; } = [];
+
+    /// <summary>All that there are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "All")]
+    public SwitchParameter All { get; set; }
+
+    protected override void Process()
+    {
+        foreach (var name in All ? Await(Engine.Adoption.NamesAsync) : Name.Select(argument => argument.Name ?? string.Empty))
+        {
+            if (Approves(name, "Register workspace"))
+            {
+                ForInput(name, () => WriteObject(Await(stop => Engine.Adoption.RegisterAsync(name, Sink, stop))));
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Text;
+using Agentworks.Errors;
+using Agentworks.Platforms;
+using Agentworks.Platforms.Qemu;
+using Agentworks.Ports;
+
+namespace Agentworks.Tests.Unit.Platforms.Qemu;
+
+public sealed class QemuPartsTests
+{
+    private static readonly MachineSpec Spec = new() { Id = "m1", Name = "dev", HostName = "dev", OwnerTag = "t", WorkspacesPath = "/srv/w" };
+
+    [Fact]
+    public void SizesAreTheMachines()
+    {
+        var arguments = Line(QemuShape.Of(Spec with { Cpus = 3, MemoryMiB = 700 }, kvm: false)).ToArguments();
+
+        Assert.Equal("3", After(arguments, "-smp"));
+        Assert.Equal("700", After(arguments, "-m"));
+        Assert.StartsWith("tcg", After(arguments, "-accel"), StringComparison.Ordinal);
+        Assert.Equal("kvm", After(Line(QemuShape.Of(Spec, kvm: true)).ToArguments(), "-accel"));
+        Assert.DoesNotContain("-incoming", arguments);
+    }
+
+    [Fact]
+    public void ACommaInANameOrPathAddsNoOption()
+    {
+        var line = Line(QemuShape.Of(Spec, kvm: false)) with { Name = "a,id=x", Disk = new DiskLayer("l", "/a,b/l.qcow2") };
+
+        Assert.StartsWith("a,,id=x,", After(line.ToArguments(), "-name"), StringComparison.Ordinal);
+        Assert.Contains(line.ToArguments(), a => a.Contains("file.filename=/a,,b/l.qcow2,", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void NothingLeadsOutButItsOwnSshd()
+    {
+        var network = After(Line(QemuShape.Of(Spec, kvm: false)).ToArguments(), "-netdev");
+
+        Assert.Contains("hostfwd=tcp:127.0.0.1:", network, StringComparison.Ordinal);
+        Assert.Contains("ipv6=off", network, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RulesThatCannotBeEnforcedAreRefused()
+    {
+        var platform = new QemuPlatform(new ProcessRunner(), TimeProvider.System, "/nonexistent");
+
+        platform.Validate(Spec with { Network = NetworkRules.Closed });
+        platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInternet = true } });
+        Assert.Throws<NotSupportedByPlatformException>(() => platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInterVm = true } }));
+        Assert.Throws<NotSupportedByPlatformException>(
+            () => platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInternet = true, AllowedHosts = ["example.org"] } }));
+        Assert.Throws<InvalidRequestException>(() => platform.Validate(Spec with { MemoryMiB = 16 }));
+    }
+
+    [Fact]
+    public void Lz4IsUnpackedWithLiteralsMatchesAndLongRuns()
+    {
+        // "abc", then 300 times what lies three bytes back, then "xyz".
+        byte[] block = [0x3f, (byte)'a', (byte)'b', (byte)'c', 3, 0, 255, 26, 0x30, (byte)'x', (byte)'y', (byte)'z'];
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("abc", 101)) + "xyz", Unpack(block));
+    }
+
+    [Fact]
+    public void DamagedLz4IsAnErrorOfItsOwn()
+    {
+        Assert.Throws<InvalidDataException>(() => Unpack([0x3f, (byte)'a']));
+        Assert.Throws<InvalidDataException>(() => Unpack([0x10, (byte)'a', 9, 0, 0]));
+        Assert.Throws<InvalidDataException>(() => Lz4.Unpack("nothing"u8, Stream.Null));
+    }
+
+    private static string Unpack(byte[] block)
+    {
+        var packed = new byte[8 + block.Length];
+        BinaryPrimitives.WriteUInt32LittleEndian(packed, 0x184C2102);
+        BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(4), block.Length);
+        block.CopyTo(packed, 8);
+        using var output = new MemoryStream();
+        Lz4.Unpack(packed, output);
+        return Encoding.ASCII.GetString(output.ToArray());
+    }
+
+    private static QemuCommandLine Line(QemuShape shape) => new()
+    {
+        Shape = shape,
+        Name = "dev",
+        Disk = new DiskLayer("0123456789ab", "/l/0123456789ab.qcow2"),
+        Kernel = "/b/kernel",
+        Initrd = "/b/initrd",
+        Start = "1",
+        Paths = new QemuLayout("/r").For("m1"),
+    };
+
+    private static string After(IReadOnlyList<string> arguments, string option) => arguments[arguments.ToList().IndexOf(option) + 1];
+}
