@@ -16,13 +16,12 @@
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'
         'Files.Format.ps1xml'
+        'Git.Format.ps1xml'
         'Images.Format.ps1xml'
         'Jobs.Format.ps1xml'
-        'Git.Format.ps1xml'
-        'Jobs.Format.ps1xml'
+        'Network.Format.ps1xml'
         'Preparation.Format.ps1xml'
         'Snapshots.Format.ps1xml'
-        'Network.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -73,6 +73,10 @@ function Reset-World([switch] $WithOther) {
     if (-not ($held | Where-Object { $_.Name -eq 'work' -and $_.Agent -eq 'coder' })) { Set-AgwGitCredential work -Agent coder -HostName github.com -Token $token }
     if (-not ($held | Where-Object { $_.Name -eq 'octo' -and -not $_.Agent })) { Set-AgwGitCredential octo -Vm dev -HostName github.com -Owner octocat -Token $token }
 
+    $files = 'printf "%s\n" NOTES.md imported notes tools workspaces.json log results.json settings.py >> .git/info/exclude; rm -rf NOTES.md imported notes tools workspaces.json; echo hello > README.md; mkdir -p log; seq 100 > log/build.log; echo "{}" > results.json; printf "DEBUG = True\nPORT = 80\n" > settings.py'
+    $null = Invoke-AgwCommand -Workspace app $files
+    Get-AgwWorkspace web, docs | Invoke-AgwCommand 'rm -f NOTES.md' | Out-Null
+
     Get-AgwConsole -NoStatus | Remove-AgwConsole @quiet
     $null = New-AgwConsole day 'fix+2', docs, 'test-1'
     Get-AgwPortForward | Remove-AgwPortForward @quiet

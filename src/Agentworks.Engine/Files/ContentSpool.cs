@@ -30,6 +30,17 @@ public sealed class ContentSpool : IDisposable
         return _stream;
     }
 
+    public void CopyTo(ContentSpool other)
+    {
+        var buffer = new byte[64 << 10];
+        _stream.Position = 0;
+        int read;
+        while ((read = _stream.Read(buffer)) > 0)
+        {
+            other.Write(buffer.AsSpan(0, read));
+        }
+    }
+
     public void Clear() => _stream.SetLength(0);
 
     public void Dispose() => _stream.Dispose();

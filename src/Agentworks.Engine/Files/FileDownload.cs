@@ -11,7 +11,7 @@ namespace Agentworks.Files;
 /// the destination is left out, links are made last and only where they stay inside, and files take their places when what came is proven.
 /// </summary>
 internal sealed class FileDownload(
-    FileService files, FileGround ground, CopyFiles request, string? transferRoot, IEventSink events, Func<BatchOutcome<AgwFileTransfer>, ValueTask> write) : IDisposable
+    FileProgram program, FileGround ground, CopyFiles request, string? transferRoot, IEventSink events, Func<BatchOutcome<AgwFileTransfer>, ValueTask> write) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly TransferProgress _progress = new(events, $"Copy from {ground.Workspace.Name}", total: null);
@@ -50,7 +50,7 @@ internal sealed class FileDownload(
         _sources = [.. request.Sources.Select(path => new Source(path))];
         try
         {
-            await files.Program(ground).RunAsync(
+            await program.RunAsync(
                 _sources.Select(source => FileRequests.ReadTree(ground.Resolve(source.Path), request.Recurse)), (type, payload) => TakeAsync(type, payload, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally

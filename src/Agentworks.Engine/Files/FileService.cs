@@ -35,6 +35,18 @@ public sealed class FileService(StateStore store, MachineConnections machines)
         return null;
     }
 
+    /// <summary>Whether a path leads to a folder, itself or by links that stay in the workspace.</summary>
+    public async Task<bool> IsFolderAsync(FilePlace place, string path, CancellationToken cancellationToken)
+    {
+        var itself = MachinePath.Normalize(path);
+        await foreach (var outcome in ListAsync(place, new ListFiles { Paths = [path], Literal = true, Hidden = true }, cancellationToken).ConfigureAwait(false))
+        {
+            return outcome.Value is { } first && first.Path != itself && first.FullName != itself;
+        }
+
+        return true;
+    }
+
     /// <summary>Reads a file or a part of it, checked against a SHA-256 computed on the machine. One round trip up to 1 MiB.</summary>
     /// <exception cref="FileTransferException">What arrived is not what the machine read.</exception>
     public async Task ReadAsync(

@@ -9,7 +9,7 @@ namespace Agentworks.Files;
 
 /// <summary>Copies files and folders of this computer into one workspace, all in one stream: one round trip and the time that the bytes take.</summary>
 internal sealed class FileUpload(
-    FileService files, FileGround ground, CopyFiles request, string? transferRoot, IEventSink events, Func<BatchOutcome<AgwFileTransfer>, ValueTask> write)
+    FileProgram program, FileGround ground, CopyFiles request, string? transferRoot, IEventSink events, Func<BatchOutcome<AgwFileTransfer>, ValueTask> write)
 {
     // So many are waited for until they are on the disk, each by itself; of more, the machine writes them when it sees fit.
     private const int FewFiles = 16;
@@ -47,7 +47,7 @@ internal sealed class FileUpload(
         var results = new FileResults(ground);
         try
         {
-            await files.Program(ground).RunAsync(cancel => RequestsAsync(progress, cancel), changes: true, results.Add, cancellationToken).ConfigureAwait(false);
+            await program.RunAsync(cancel => RequestsAsync(progress, cancel), changes: true, results.Add, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -43,13 +43,6 @@ CREATE TABLE snapshot (
 
 CREATE INDEX snapshot_parent ON snapshot (parent_id);
 
--- A preparation under way: of which inputs, and how many of its commands are done. -1: what was there is to go first.
-CREATE TABLE preparation (
-    workspace_id TEXT NOT NULL PRIMARY KEY REFERENCES workspace (id) ON DELETE CASCADE,
-    inputs_hash  TEXT NOT NULL,
-    done         INTEGER NOT NULL CHECK (done >= -1)
-) WITHOUT ROWID;
-
 -- What was asked for; whether it runs and how it ended is known on the machine alone, which stays the one it was started on. received_*: how many
 -- bytes of its output the operator has been given.
 CREATE TABLE job (

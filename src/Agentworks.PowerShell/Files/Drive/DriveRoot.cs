@@ -1,0 +1,9 @@
+namespace Agentworks.PowerShell;
+
+/// <summary>The root of the drive of workspaces.</summary>
+public sealed class DriveRoot
+{
+    public string Name => "agw:";
+
+    public override string ToString() => Name;
+}
