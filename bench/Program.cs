@@ -18,6 +18,7 @@ IBenchmark[] all =
     new StatusBench(),
     new InitializeBench(),
     new FileBench(),
+    new ForkBench(),
     new ManyFilesBench(),
     new ImportBench(),
     new PipelineBench(),

@@ -184,6 +184,71 @@ public sealed class ForkTests(MachineFixture machine) : IAsyncLifetime
     }
 
     [MachineFact]
+    public async Task AConnectionThatIsCutIsSettled()
+    {
+        for (var frame = 1; frame <= 9; frame += 2)
+        {
+            await TryAsync(frame, engine => engine.Forks.ForkAsync(new ForkWorkspace("gold", ["cut"], "prepared"), Quiet, CancellationToken.None));
+            if (machine.Engine.Workspaces.List().FirstOrDefault(workspace => workspace.Name == "cut")?.State != LifecycleState.Ready)
+            {
+                Assert.Null((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("gold", ["cut"], "prepared"), Quiet, CancellationToken.None))[0].Error);
+            }
+
+            await machine.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "cut", Name = "own" }, Quiet, CancellationToken.None);
+            await machine.RunAsync("echo later > file", workspace: "cut");
+            if (!await TryAsync(frame, engine => engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = "cut", Name = "own" }, Quiet, CancellationToken.None)))
+            {
+                await machine.Engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = "cut", Name = "own" }, Quiet, CancellationToken.None);
+            }
+
+            Assert.Equal("one\nkey\n", (await machine.RunAsync("cat file key", workspace: "cut")).Output);
+            await machine.Engine.Workspaces.RemoveAsync("cut", cascade: true, Quiet, CancellationToken.None);
+        }
+    }
+
+    [MachineFact]
+    public async Task NothingThatAgentsPlantedMakesMoreOfIt()
+    {
+        // Links in the way of whatever root might write, a program that would run as its owner, and a capability that nobody there can set.
+        await machine.RunAsync("cp /bin/id suid; chmod 4755 suid; ln -s /etc .git/hooks/etc; ln -sfn /etc/passwd out; mkdir -p deep/_trees; ln -s / deep/root", workspace: "gold");
+        await machine.RunAsync("cp /bin/id asuid; chmod 6755 asuid", "roamer", "gold");
+        var before = (await machine.RootAsync("sha256sum /etc/passwd /etc/shadow /etc/group | cut -c 1-64")).Output;
+        Assert.Null((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("gold", ["planted"]), Quiet, CancellationToken.None))[0].Error);
+        Assert.Equal("agt-guest\n", (await machine.RootAsync($"usermod -aG ws-planted agt-guest; setpriv --reuid=agt-guest --regid=agt-guest --init-groups {Root}/planted/suid -un")).Output);
+        Assert.Equal("agt-guest\n", (await machine.RootAsync($"setpriv --reuid=agt-guest --regid=agt-guest --init-groups {Root}/planted/asuid -un")).Output);
+        await machine.Engine.Workspaces.RemoveAsync("planted", cascade: true, Quiet, CancellationToken.None);
+        Assert.Equal(before, (await machine.RootAsync("sha256sum /etc/passwd /etc/shadow /etc/group | cut -c 1-64")).Output);
+    }
+
+    private async Task<bool> TryAsync(int frame, Func<AgentworksEngine, Task> work)
+    {
+        var once = Path.Combine(machine.Home, "cut-once");
+        await File.WriteAllTextAsync(once, string.Empty);
+        await using var engine = AgentworksEngine.Open(new EngineOptions
+        {
+            Home = machine.Home,
+            Connect = command => command with
+            {
+                FileName = "dotnet",
+                Arguments =
+                [
+                    "exec", Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll"), "cut",
+                    frame.ToString(System.Globalization.CultureInfo.InvariantCulture), once, command.FileName, .. command.Arguments,
+                ],
+            },
+        });
+        try
+        {
+            await work(engine);
+            return true;
+        }
+        catch (AgentworksException)
+        {
+            return false;
+        }
+    }
+
+    [MachineFact]
     public async Task KilledAnywhereTheyConverge()
     {
         for (var step = 1; await KilledMaker.DiesAsync(machine.Home, step, "fork", "gold", "prepared", "one", "two"); step++)

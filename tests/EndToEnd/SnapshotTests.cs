@@ -89,7 +89,7 @@ public sealed class SnapshotTests(MachineFixture machine) : IAsyncLifetime
         await SaveAsync("f");
         await machine.Engine.Snapshots.RemoveAsync("tree", "e", Quiet, CancellationToken.None);
         Assert.Equal("a", machine.Engine.Snapshots.List().Single(snapshot => snapshot.Name == "f").Parent);
-        Assert.Equal("2\n", (await machine.RootAsync($"ls {Root}/_trees/ws-tree | wc -l")).Output);
+        Assert.Equal(2, await TreesAsync());
     }
 
     [MachineFact]
@@ -128,6 +128,38 @@ public sealed class SnapshotTests(MachineFixture machine) : IAsyncLifetime
         Assert.Equal(SessionStatus.Stopped, (await machine.ObserveAsync("stands")).Status);
         Assert.Equal(string.Empty, (await machine.RootAsync("pgrep -u agt-climber sleep")).Output);
         await machine.RemoveSessionsAsync("stands");
+    }
+
+    [MachineFact]
+    public async Task WhoeverHasTheNumberOfAnAgentThatIsGoneGetsNoneOfItsFiles()
+    {
+        await SaveAsync("clean");
+        var number = (await machine.RootAsync("id -u agt-climber")).Output.Trim();
+        await machine.Engine.Agents.RemoveAsync("climber", cascade: true, Quiet, CancellationToken.None);
+        await machine.RootAsync($"useradd -u {number} -U other");
+        try
+        {
+            await RestoreAsync("clean");
+            Assert.Equal("ws-tree\n", (await machine.RootAsync($"stat -c %U {Root}/tree/mine")).Output);
+            Assert.Null((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("tree", ["tree-1"], "clean"), Quiet, CancellationToken.None))[0].Error);
+            Assert.Equal("ws-tree-1\n", (await machine.RootAsync($"stat -c %U {Root}/tree-1/mine")).Output);
+        }
+        finally
+        {
+            await machine.RootAsync("userdel other; groupdel other 2>/dev/null");
+            await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "climber", Workspaces = ["tree"] }, Quiet, CancellationToken.None);
+        }
+    }
+
+    [MachineFact]
+    public async Task ANamespaceThatKeepsTheFolderStandsInTheWay()
+    {
+        await SaveAsync("clean");
+        await machine.RunAsync("mkdir -p ~/elsewhere; unshare --user --map-root-user --mount sh -c 'mount --bind . ~/elsewhere && cd / && exec setsid sleep 1000' > /dev/null 2>&1 & until pgrep -xu $(id -u) sleep; do sleep 0.1; done > /dev/null", "climber", "tree");
+        Assert.Equal("1\n", (await machine.RootAsync("pgrep -u agt-climber -xc sleep")).Output);
+        Assert.Contains("sleep", (await Assert.ThrowsAsync<HasDependentsException>(() => RestoreAsync("clean"))).Message, StringComparison.Ordinal);
+        await machine.Engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = "tree", Name = "clean", Stop = TimeSpan.FromSeconds(1) }, Quiet, CancellationToken.None);
+        Assert.NotEqual(0, (await machine.RootAsync("pgrep -u agt-climber -x sleep")).ExitCode);
     }
 
     [MachineFact]
@@ -196,7 +228,7 @@ public sealed class SnapshotTests(MachineFixture machine) : IAsyncLifetime
     }
 
     private async Task<int> TreesAsync() =>
-        int.Parse((await machine.RootAsync($"ls -A {Root}/_trees/ws-tree | wc -l")).Output, System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse((await machine.RootAsync($"ls -A {Root}/_trees/ws-tree | grep -vc '[.]users$'")).Output, System.Globalization.CultureInfo.InvariantCulture);
 
     private IReadOnlyList<string> Names() => [.. machine.Engine.Snapshots.List().Select(snapshot => snapshot.Name)];
 

@@ -77,7 +77,7 @@ Describe 'The cmdlets for files' -Tag Machine {
     }
 
     It 'copy folders there and back' {
-        $source = New-Item -ItemType Directory (Join-Path $local source/deep) | Split-Path
+        $source = (New-Item -ItemType Directory (Join-Path $local source/deep)).Parent.FullName
         1..50 | ForEach-Object { Set-Content (Join-Path $source "$_.txt") "file $_" }
         Set-Content (Join-Path $source deep/run.sh) '#!/bin/sh'
         if (-not $IsWindows) { chmod +x (Join-Path $source deep/run.sh) }

@@ -129,6 +129,8 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
                 ],
                 Environment = TreeScripts.Environment,
                 OperationId = scope.RemoteId("fork"),
+                OnDisconnect = DisconnectAction.Finish,
+                Timeout = Limit,
             },
             cancellationToken).ConfigureAwait(false);
         var lines = result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 3)).ToArray();

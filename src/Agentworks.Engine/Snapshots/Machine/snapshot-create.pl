@@ -7,6 +7,7 @@ my $store = store_for($raw, $user);
 my $tree = "$store/$id";
 discard($_) for $tree, "$tree.new";
 unlink "$tree.owners";
+write_file("$tree.users", join('', map { "$_\n" } users_now()), 0600);
 my $parent = mark_of($raw, 'snapshot');
 # The tree says itself where it comes from, and its snapshot says the same.
 set_mark($raw, 'snapshot', $id);

@@ -3,7 +3,7 @@ set -u
 for tree; do
     agw_discard "$tree"
     agw_discard "$tree.new"
-    rm -f "$tree.owners"
+    rm -f "$tree.owners" "$tree.users"
     if [ -e "$tree" ]; then
         echo "$tree is left" >&2
         exit 1

@@ -28,6 +28,11 @@ if ($uid != $to_uid || $gid != $to_gid) {
     system('find', $new, '-xdev', '-uid', $uid, qw(-exec chown -h), $to_uid, '{}', '+') == 0
         && system('find', $new, '-xdev', '-gid', $gid, qw(-exec chgrp -h), $to_gid, '{}', '+') == 0 or die "the files could not be given to the workspace\n";
 }
+# Files of a user who is gone become the workspace's, whoever has its number now.
+if (my @lost = map { ('-o', '-uid', $_) } grep { $_ != $uid && $_ != $to_uid } taken_over($snapshot)) {
+    shift @lost;
+    system('find', $new, '-xdev', '(', @lost, ')', qw(-exec chown -h), $to_uid, '{}', '+') == 0 or die "the files could not be given to the workspace\n";
+}
 keep_folder($raw, $new);
 
 # Nobody is left in a folder that goes: who came in meanwhile is told, and it stays.

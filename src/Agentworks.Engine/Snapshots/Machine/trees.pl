@@ -148,25 +148,59 @@ sub swap_folders {
     rename "$other.old", $other or die "$other.old: $!\n";
 }
 
-# Processes that stand in a folder or hold something open there, by any of its names: [pid, user, program, unit].
+# Processes that stand in a folder or hold something open there, by any of its names, or keep it mounted in a namespace of their own, where it has
+# names that nobody knows: [pid, user, program, unit].
 sub standing {
     my @names = @_;
-    my @found;
+    my %inside = map { $_ => 1 } grep { defined } map { inside_of($_) } @names;
+    my $mounts = readlink '/proc/self/ns/mnt';
+    my (@found, %keeps);
     for my $process (glob '/proc/[0-9]*') {
         my ($pid) = $process =~ /(\d+)$/;
         next if $pid == $$;
+        my @is = stat $process or next;
         my $in = 0;
-        for my $link ("$process/cwd", "$process/root", glob "$process/fd/*") {
+        for my $link ("$process/cwd", "$process/root", "$process/exe", glob "$process/fd/*") {
             my $to = (readlink($link) // '') . '/';
             $in ||= index($to, "$_/") == 0 for @names;
         }
+        if (!$in && $is[4] >= 1000 && defined(my $space = readlink "$process/ns/mnt")) {
+            $in = $keeps{$space} //= grep { my $root = (split ' ')[3]; grep { $root eq $_ || index($root, "$_/") == 0 } keys %inside } read_lines("$process/mountinfo")
+                if $space ne $mounts;
+        }
         next if !$in;
-        my @is = stat $process or next;
         my ($program) = read_lines("$process/comm");
         my ($unit) = map { m{/([^/]+\.service)(?:/|$)} ? $1 : () } read_lines("$process/cgroup");
         push @found, [$pid, scalar(getpwuid $is[4]) // $is[4], $program // '?', $unit // '-'];
     }
     return @found;
+}
+
+# The name of a folder inside its file system.
+sub inside_of {
+    my $folder = shift;
+    my ($root, $at) = ('', '');
+    for my $line (read_lines('/proc/self/mountinfo')) {
+        my @fields = split ' ', $line;
+        ($root, $at) = @fields[3, 4] if "$folder/" =~ m{^\Q$fields[4]\E/*(?<=/)} && length $fields[4] >= length $at;
+    }
+    my $rest = substr $folder, length($at) - ($at eq '/' ? 1 : 0);
+    return ($root eq '/' ? '' : $root) . $rest;
+}
+
+# Who the users are whose files a snapshot may hold: a number may mean somebody else later.
+sub users_now {
+    my @all;
+    setpwent;
+    while (my @entry = getpwent) { push @all, "$entry[2] $entry[0]" if $entry[2] >= 1000 }
+    endpwent;
+    return sort @all;
+}
+
+# Numbers that meant others when the snapshot was taken.
+sub taken_over {
+    my %then = map { split ' ', $_, 2 } read_lines("$_[0].users");
+    return grep { (getpwuid($_) // $then{$_}) ne $then{$_} } sort keys %then;
 }
 
 sub read_lines {

@@ -11,6 +11,7 @@ my @keep = split ' ', $keep;
 my @wanted;
 push @wanted, { user => shift @forks, path => shift @forks, id => shift @forks } while @forks;
 my $live = $uid eq '';
+my %lost = map { $_ => 1 } $live ? () : taken_over($from);
 $| = 1;
 
 my @locks = alone($source, map { $_->{user} } @wanted);
@@ -41,9 +42,11 @@ listed(sub {
     my %mine = map { $_->{path} => 1 } @wanted;
     return ((grep { !$mine{$_->[0]} } @_), map { [$_->{path}, tree_of($_), $uid, $gid, $_->{user}] } @wanted);
 }) if $how eq 'mapped';
-$_->{answer} = later(\&answer_for, $_) for grep { !$first || $_ != $first } @wanted;
+# The tree that all others are made of becomes a workspace last.
+my ($last) = $base eq $from ? () : $first;
+$_->{answer} = later(\&answer_for, $_) for grep { !$last || $_ != $last } @wanted;
 $_->{said} = join '', readline $_->{answer} for grep { $_->{answer} } @wanted;
-$first->{said} = answer_for($first) if $first;
+$last->{said} = answer_for($last) if $last;
 my %gone;
 for my $fork (@wanted) {
     $fork->{said} ||= "no $fork->{user} its maker died";
@@ -75,7 +78,7 @@ sub later {
 # in a file.
 sub strangers {
     my ($tree, $kept) = @_;
-    my @stays = ($uid, grep { defined } map { scalar getpwnam $_ } @keep);
+    my @stays = who_stays($uid);
     if (!$kept) {
         my @but = map { ('!', '-uid', $_) } @stays;
         open my $list, '-|', 'find', $tree, '-xdev', '(', '(', @but, ')', '-o', '!', '-gid', $gid, qw(-o -type b -o -type c ), ')', '-print', '-quit' or die "find: $!\n";
@@ -90,10 +93,13 @@ sub strangers {
     return grep { my ($owner, $group) = split; $owner eq 'device' || !$stays{$owner} || $group != $gid } @found;
 }
 
+# The owner, and agents who may enter all workspaces, if they were who they are when the tree was saved.
+sub who_stays { return ($_[0], grep { defined && !$lost{$_} } map { scalar getpwnam $_ } @keep) }
+
 # Files stay those of whom may stay; all others become UID's. Nobody else can reach the tree.
 sub settle {
     my ($tree, $owner, $group) = @_;
-    my @but = map { ('!', '-uid', $_) } $owner, grep { defined } map { scalar getpwnam $_ } @keep;
+    my @but = map { ('!', '-uid', $_) } who_stays($owner);
     system('find', $tree, '-xdev', '(', '-type', 'b', '-o', '-type', 'c', ')', '-delete') == 0
         && system('find', $tree, '-xdev', @but, qw(-exec chown -h), $owner, '{}', '+') == 0
         && system('find', $tree, '-xdev', '!', '-gid', $group, qw(-exec chgrp -h), $group, '{}', '+') == 0 or die "the files could not be given to the workspace\n";

@@ -41,7 +41,10 @@ sub users {
         $_ = joined($_, $user, @members) for @{$table{group}}, @{$table{gshadow}};
         $ids{$user} = [$uid{$user}, $gid{$user}];
     }
-    write_lines("/etc/$_", $table{$_}) for qw(group gshadow shadow passwd subuid subgid);
+    # Written all at once, because each takes the disk its time; put in their places in this order.
+    my @writing = map { [$_, later(\&write_lines, "/etc/$_", $table{$_})] } qw(group gshadow shadow passwd subuid subgid);
+    for my $file (@writing) { (join '', readline $file->[1]) eq 'ok' or die "/etc/$file->[0] could not be written; is the disk full?\n" }
+    for my $file (grep { -e "/etc/$_->[0].agentworks" } @writing) { rename "/etc/$file->[0].agentworks", "/etc/$file->[0]" or die "/etc/$file->[0]: $!\n" }
     return %ids;
 }
 
@@ -55,18 +58,19 @@ sub joined {
     return join ':', @fields;
 }
 
-# Whole or not at all, and on the disk before it takes its place: a machine without its users is lost.
+# Beside its place, and on the disk: a machine without its users is lost. Nothing where nothing changes.
 sub write_lines {
     my ($path, $lines) = @_;
-    my @is = stat $path or return;
+    my @is = stat $path or return 'ok';
+    unlink "$path.agentworks";
     my $text = join '', map { "$_\n" } @$lines;
-    return if $text eq join '', map { "$_\n" } read_lines($path);
-    sysopen my $file, "$path.agentworks", POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_TRUNC, 0600 or die "$path: $!\n";
-    print $file $text or die "$path: $!\n";
+    return 'ok' if $text eq join '', map { "$_\n" } read_lines($path);
+    sysopen my $file, "$path.agentworks", POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_EXCL, 0600 or return "$!";
+    print $file $text or return "$!";
     $file->flush;
-    syscall((POSIX::uname())[4] eq 'x86_64' ? 74 : 82, fileno $file) == 0 or die "$path: $!\n";
+    syscall((POSIX::uname())[4] eq 'x86_64' ? 74 : 82, fileno $file) == 0 or return "$!";
     chown $is[4], $is[5], "$path.agentworks";
     chmod $is[2] & 07777, "$path.agentworks";
-    close $file or die "$path: $!\n";
-    rename "$path.agentworks", $path or die "$path: $!\n";
+    close $file or return "$!";
+    return 'ok';
 }

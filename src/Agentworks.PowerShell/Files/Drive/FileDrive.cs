@@ -13,13 +13,13 @@ internal sealed class FileDrive(AgentworksProvider provider, CancellationToken c
     public bool Exists(string path)
     {
         var at = DrivePath.Parse(path);
-        return Ask(path, engine => at.IsRoot || (at.IsWorkspace ? Find(engine, at.Workspace!) is not null : Find(engine, at.Workspace!) is not null && Stat(engine, at) is not null));
+        return Look(path, engine => at.IsRoot || (at.IsWorkspace ? Find(engine, at.Workspace!) is not null : Find(engine, at.Workspace!) is not null && Stat(engine, at) is not null));
     }
 
     public bool IsContainer(string path)
     {
         var at = DrivePath.Parse(path);
-        return Ask(path, engine => at.IsRoot || (Find(engine, at.Workspace!) is not null && (at.IsWorkspace || IsFolder(engine, at, Stat(engine, at)))));
+        return Look(path, engine => at.IsRoot || (Find(engine, at.Workspace!) is not null && (at.IsWorkspace || IsFolder(engine, at, Stat(engine, at)))));
     }
 
     public void Get(string path)
@@ -88,7 +88,7 @@ internal sealed class FileDrive(AgentworksProvider provider, CancellationToken c
     public bool HasChildren(string path)
     {
         var at = DrivePath.Parse(path);
-        return Ask(path, engine => at.IsRoot ? engine.Workspaces.List().Count > 0
+        return Look(path, engine => at.IsRoot ? engine.Workspaces.List().Count > 0
             : IsFolder(engine, at, at.IsWorkspace ? null : Stat(engine, at)) && Files(engine, at, new ListFiles { Paths = [at.Path], Literal = true, Hidden = true }).Any());
     }
 
@@ -209,6 +209,19 @@ internal sealed class FileDrive(AgentworksProvider provider, CancellationToken c
             return new DriveWriter(EngineHost.Rent(), at, how, cancellationToken);
         });
     }
+
+    /// <summary>PowerShell looks before it acts. What cannot be looked at from here is not there.</summary>
+    private bool Look(string path, Func<AgentworksEngine, bool> question) => Ask(path, engine =>
+    {
+        try
+        {
+            return question(engine);
+        }
+        catch (AgentworksException e) when (e is PathOutsideException or FileAccessDeniedException or NotAFolderException or InvalidRequestException)
+        {
+            return false;
+        }
+    });
 
     /// <summary>What became of a failure that PowerShell is to see as an error of the path.</summary>
     private T? Ask<T>(string path, Func<AgentworksEngine, T> question)
