@@ -11,8 +11,8 @@ namespace Agentworks.PowerShell;
 [OutputType(typeof(AgwEnvironmentVariable))]
 public sealed class SetAgwEnvironmentVariableCommand : WorkspaceVariableCommand
 {
-    private IReadOnlyDictionary<string, string> _plain = new Dictionary<string, string>();
-    private IReadOnlyDictionary<string, string> _secret = new Dictionary<string, string>();
+    private IReadOnlyDictionary<string, string> _plain = new Dictionary<string, string>(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, string> _secret = new Dictionary<string, string>(StringComparer.Ordinal);
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "One")]
     public string Name { get; set; } = string.Empty;

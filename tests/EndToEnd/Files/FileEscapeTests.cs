@@ -1,5 +1,4 @@
 using Agentworks.Errors;
-using Agentworks.Events;
 using Agentworks.Files;
 using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;

@@ -1,4 +1,4 @@
-using Agentworks.Errors;
+using System.Globalization;
 using Agentworks.Events;
 using Agentworks.Platforms;
 using Agentworks.Ports;
@@ -21,10 +21,10 @@ public sealed class QemuPlatformTests(QemuFixture one) : IClassFixture<QemuFixtu
         Assert.Equal(PowerState.Running, await one.Platform.GetPowerStateAsync(one.Machine, CancellationToken.None));
         Assert.Equal(one.Machine.Spec.HostName, await one.ReadAsync(one.Machine, "hostname"));
         Assert.Equal("1", await one.ReadAsync(one.Machine, "nproc"));
-        Assert.InRange(int.Parse(await one.ReadAsync(one.Machine, "free -m | awk '/^Mem/ { print $2 }'")), 220, 320);
+        Assert.InRange(int.Parse(await one.ReadAsync(one.Machine, "free -m | awk '/^Mem/ { print $2 }'"), CultureInfo.InvariantCulture), 220, 320);
 
         // Larger than the image's: it was grown at the first boot.
-        Assert.InRange(int.Parse(await one.ReadAsync(one.Machine, "df -BM --output=size / | tail -1 | tr -dc 0-9")), 20 * 1024, 21 * 1024);
+        Assert.InRange(int.Parse(await one.ReadAsync(one.Machine, "df -BM --output=size / | tail -1 | tr -dc 0-9"), CultureInfo.InvariantCulture), 20 * 1024, 21 * 1024);
         Assert.NotEqual(await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id"), await one.ReadAsync(one.Machine, "cat /proc/sys/kernel/random/boot_id"));
         Assert.Equal("workspace", await one.ReadAsync(one.Machine, "stat -c %U /workspace"));
         Assert.Equal($"id={one.Machine.Spec.Id}", await one.ReadAsync(one.Machine, "head -1 /etc/agentworks/machine"));
@@ -77,7 +77,7 @@ public sealed class QemuPlatformTests(QemuFixture one) : IClassFixture<QemuFixtu
         await one.Platform.ResumeAsync(one.Machine, CancellationToken.None);
 
         Assert.Equal(PowerState.Running, await one.Platform.GetPowerStateAsync(one.Machine, CancellationToken.None));
-        Assert.InRange(long.Parse(await one.ReadAsync(one.Machine, "date +%s")) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), -20, 20);
+        Assert.InRange(long.Parse(await one.ReadAsync(one.Machine, "date +%s"), CultureInfo.InvariantCulture) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), -20, 20);
     }
 
     [QemuFact]

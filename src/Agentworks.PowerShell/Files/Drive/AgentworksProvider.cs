@@ -9,9 +9,11 @@ namespace Agentworks.PowerShell;
 /// used: nothing here names the engine.
 /// </summary>
 [CmdletProvider("Agentworks", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]
-public sealed class AgentworksProvider : NavigationCmdletProvider, IContentCmdletProvider
+public sealed class AgentworksProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+
+    public void Dispose() => _stop.Dispose();
 
     private FileDrive Drive => new(this, _stop.Token);
 
