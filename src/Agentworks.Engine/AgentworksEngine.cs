@@ -13,6 +13,7 @@ using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Jobs;
 using Agentworks.Limits;
+using Agentworks.Logs;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
@@ -108,6 +109,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
+        MachineLogs = new MachineLogService(_store, Platforms, _machines, power);
         NetworkPolicies = new NetworkPolicyService(_store, Platforms, operations);
         Commands = new CommandService(_store, _machines, variables, secrets, limiter, options.Clock);
         Files = new FileService(_store, _machines);
@@ -155,6 +157,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
     public NetworkPolicyService NetworkPolicies { get; }
+    public MachineLogService MachineLogs { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public FileService Files { get; }

@@ -1,9 +1,12 @@
+using System.Text.Json;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
-using Agentworks.State;
+using Agentworks.Platforms;
 using Agentworks.State.Rows;
+using Agentworks.State;
 
 namespace Agentworks.Snapshots;
 
@@ -158,6 +161,11 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
                 ForkPoint = snapshot?.HeadCommit,
                 AtSnapshotId = null,
             };
+            if (request.AllowInternet)
+            {
+                AllowInternet(state, row);
+            }
+
             if (old is null)
             {
                 row = state.Insert(row);
@@ -174,6 +182,18 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
 
         return (source, snapshot, (IReadOnlyList<WorkspaceRow>)rows, resumed);
     });
+
+    private static void AllowInternet(StateWriter state, WorkspaceRow row)
+    {
+        if (row.Isolation != WorkspaceIsolation.Dedicated)
+        {
+            throw new InvalidRequestException("What a shared workspace reaches is its machine's business.") { Target = row.Name, Recommendation = "Leave -AllowInternet out." };
+        }
+
+        var vm = state.GetVm(row.VmId)!;
+        var rules = vm.ToMachine().Spec.Network ?? NetworkRules.Closed;
+        state.Update(vm with { NetworkRulesJson = JsonSerializer.Serialize(rules with { AllowInternet = true, AllowedHosts = [] }) });
+    }
 
     private static SnapshotPlace Find(StateReader state, string name)
     {

@@ -39,6 +39,10 @@ public sealed class CopyAgwWorkspaceCommand : AgentworksCommand
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument? Vm { get; set; }
 
+    /// <summary>Let the machines of dedicated copies reach the internet, also where the source may not.</summary>
+    [Parameter]
+    public SwitchParameter AllowInternet { get; set; }
+
     /// <summary>Fail rather than wait for the rate limit.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
@@ -75,7 +79,7 @@ public sealed class CopyAgwWorkspaceCommand : AgentworksCommand
         }
         else if (names.Length > 0)
         {
-            foreach (var outcome in Await(stop => Engine.Forks.ForkAsync(new ForkWorkspace(source.Name, names, snapshot?.Name) { NoWait = NoWait }, Sink, stop)))
+            foreach (var outcome in Await(stop => Engine.Forks.ForkAsync(new ForkWorkspace(source.Name, names, snapshot?.Name, AllowInternet) { NoWait = NoWait }, Sink, stop)))
             {
                 if (outcome.Error is not null)
                 {
