@@ -14,7 +14,7 @@ namespace Agentworks.Snapshots;
 /// Makes workspaces of a snapshot, or of a workspace as it is: all of a call at once, each whole or not there. The source stays as it is and need
 /// not be at rest. Sessions and explicit grants are not copied.
 /// </summary>
-public sealed class ForkService(StateStore store, OperationRunner operations, SnapshotService snapshots)
+public sealed class ForkService(StateStore store, OperationRunner operations, SnapshotService snapshots, Limits.RateLimiter limiter)
 {
     private readonly StateModel _model = new(store);
 
@@ -44,7 +44,12 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
         if (wanted.Length > 0)
         {
-            var provider = store.Read(state => snapshots.Provider(Find(state, request.Source)));
+            var (provider, isolation) = store.Read(state => Find(state, request.Source) is var source ? (snapshots.Provider(source), source.Workspace.Isolation) : default);
+            if (isolation == WorkspaceIsolation.Dedicated)
+            {
+                await limiter.CreateAsync(request.NoWait, events, cancellationToken).ConfigureAwait(false);
+            }
+
             await operations.RunWithAsync<object?>(
                 "Copy-AgwWorkspace",
                 EntityKind.Workspace,

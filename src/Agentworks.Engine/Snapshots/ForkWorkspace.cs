@@ -5,4 +5,8 @@ namespace Agentworks.Snapshots;
 /// <param name="Names">The new ones.</param>
 /// <param name="Snapshot">Name of a snapshot of it; null: of the workspace as it is.</param>
 /// <param name="AllowInternet">Those with machines of their own may reach the internet, whatever the source may.</param>
-public sealed record ForkWorkspace(string Source, IReadOnlyList<string> Names, string? Snapshot = null, bool AllowInternet = false);
+public sealed record ForkWorkspace(string Source, IReadOnlyList<string> Names, string? Snapshot = null, bool AllowInternet = false)
+{
+    /// <summary>Fail rather than wait for the rate limit of making machines.</summary>
+    public bool NoWait { get; init; }
+}

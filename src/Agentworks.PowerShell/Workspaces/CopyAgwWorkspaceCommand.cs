@@ -43,6 +43,10 @@ public sealed class CopyAgwWorkspaceCommand : AgentworksCommand
     [Parameter]
     public SwitchParameter AllowInternet { get; set; }
 
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
     private IReadOnlyList<string> Names => ParameterSetName == "Name"
         ? Name
         : [.. Enumerable.Range(1, Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{number}"))];
@@ -75,7 +79,7 @@ public sealed class CopyAgwWorkspaceCommand : AgentworksCommand
         }
         else if (names.Length > 0)
         {
-            foreach (var outcome in Await(stop => Engine.Forks.ForkAsync(new ForkWorkspace(source.Name, names, snapshot?.Name, AllowInternet), Sink, stop)))
+            foreach (var outcome in Await(stop => Engine.Forks.ForkAsync(new ForkWorkspace(source.Name, names, snapshot?.Name, AllowInternet) { NoWait = NoWait }, Sink, stop)))
             {
                 if (outcome.Error is not null)
                 {
