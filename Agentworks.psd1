@@ -12,6 +12,7 @@
         'Agentworks.Types.ps1xml'
         'Jobs.Types.ps1xml'
         'Snapshots.Types.ps1xml'
+        'Network.Types.ps1xml'
     )
     FormatsToProcess     = @(
         'Agentworks.Format.ps1xml'

@@ -17,6 +17,7 @@ IBenchmark[] all =
     new SessionBench(),
     new StatusBench(),
     new InitializeBench(),
+    new DedicatedBench(),
     new FileBench(),
     new ForkBench(),
     new ManyFilesBench(),

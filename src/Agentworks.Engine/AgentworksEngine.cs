@@ -12,6 +12,8 @@ using Agentworks.Git.Work;
 using Agentworks.History;
 using Agentworks.Import;
 using Agentworks.Jobs;
+using Agentworks.Logs;
+using Agentworks.Limits;
 using Agentworks.Machines;
 using Agentworks.Network;
 using Agentworks.Operations;
@@ -62,6 +64,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var secrets = Secrets = new SecretResolver(options.Secrets);
+        var limiter = RateLimiter = new RateLimiter(_store, Config, options.Clock);
         var variables = new VariablePlanner(Config, _store);
         WorkspaceVariables = new WorkspaceVariables(_store, _machines, operations);
         var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
@@ -71,7 +74,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var planner = new SessionPlanner(_store, Config, variables, secrets, options.Clock);
         Sessions = new SessionService(_store, _machines, operations, planner, new SessionObserver(_store, _machines, power));
         Consoles = new ConsoleService(_store, _machines, operations, new ConsolePlanner(_store, Config), new ConsoleObserver(_store, _machines, power));
-        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), options.Clock);
+        Jobs = new JobService(_store, _machines, power, operations, new JobPlanner(_store, variables, secrets), limiter, options.Clock);
         var agentPlanner = new AgentPlanner(_store, Config, keys, gitCredentials, variables);
         Agents = new AgentService(_store, Config, _machines, operations, agentPlanner, Sessions, Jobs, shellVariables, options.Clock);
         AgentChecks = new AgentChecker(_store, agentPlanner, _machines);
@@ -81,10 +84,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var identity = new OperatorIdentity(options.Processes);
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
-        var dedicatedMaker = new DedicatedMaker(_store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, () => Pools!, options.Clock);
+        var dedicatedMaker = new DedicatedMaker(
+            _store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, new Quotas(Config), limiter, () => Pools!, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [disks, new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
-        Forks = new ForkService(_store, operations, Snapshots);
+        Forks = new ForkService(_store, operations, Snapshots, limiter);
         WorkspaceCopier = new WorkspaceCopier(_store, _machines, operations, Workspaces, Forks, options.Clock);
         WorkspaceMover = new WorkspaceMover(_store, _machines, operations, Workspaces, WorkspaceCopier, Sessions, Jobs);
         WorkspaceUpkeep = new WorkspaceUpkeep(_store, _machines, power, operations, WorkspaceMover, options.Clock);
@@ -105,8 +109,9 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Vms = new VmService(
             _store, Platforms, _machines, power, operations, maker, cleaner, plan, new VmChecker(_store, plan, _machines, power), new VmDetails(_store, Platforms, _machines),
             network, options.Secrets, shellVariables);
+        MachineLogs = new MachineLogService(_store, Platforms, _machines, power);
         NetworkPolicies = new NetworkPolicyService(_store, Platforms, operations);
-        Commands = new CommandService(_store, _machines, variables, secrets, options.Clock);
+        Commands = new CommandService(_store, _machines, variables, secrets, limiter, options.Clock);
         Files = new FileService(_store, _machines);
         FileEditor = new FileEditor(Files);
         FileCopier = new FileCopier(Files, Config);
@@ -148,9 +153,11 @@ public sealed class AgentworksEngine : IAsyncDisposable
     public SessionService Sessions { get; }
     public ConsoleService Consoles { get; }
     public JobService Jobs { get; }
+    public RateLimiter RateLimiter { get; }
     public SessionMaker SessionMaker { get; }
     public PortForwardService PortForwards { get; }
     public NetworkPolicyService NetworkPolicies { get; }
+    public MachineLogService MachineLogs { get; }
     public ForgetService Forget { get; }
     public CommandService Commands { get; }
     public FileService Files { get; }

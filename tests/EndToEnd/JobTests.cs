@@ -315,6 +315,7 @@ public sealed class JobTests(MachineFixture machine) : IAsyncLifetime
             }
             catch (ConnectionFailedException)
             {
+                // It says that nothing was started.
                 Assert.Empty(Jobs.List());
             }
 

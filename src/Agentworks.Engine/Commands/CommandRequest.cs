@@ -12,6 +12,9 @@ public sealed record CommandRequest
     /// <summary>Results in the order of the targets, rather than as they come.</summary>
     public bool Ordered { get; init; }
 
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    public bool NoWait { get; init; }
+
     public byte[]? Input { get; init; }
     public TimeSpan? Timeout { get; init; }
     public long MaxOutputBytes { get; init; } = 16 << 20;

@@ -1,5 +1,6 @@
 using Agentworks.Agents;
 using Agentworks.Errors;
+using Agentworks.Events;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -13,17 +14,23 @@ using Agentworks.Variables;
 namespace Agentworks.Commands;
 
 /// <summary>Runs the operator's own commands on many targets at once.</summary>
-public sealed class CommandService(StateStore store, MachineConnections machines, VariablePlanner variables, SecretResolver secrets, TimeProvider clock)
+public sealed class CommandService(StateStore store, MachineConnections machines, VariablePlanner variables, SecretResolver secrets, Limits.RateLimiter limiter, TimeProvider clock)
 {
+    /// <inheritdoc cref="InvokeAsync(IReadOnlyList{CommandTarget}, CommandRequest, IEventSink, CancellationToken)"/>
+    public IAsyncEnumerable<BatchOutcome<AgwCommandResult>> InvokeAsync(IReadOnlyList<CommandTarget> targets, CommandRequest request, CancellationToken cancellationToken) =>
+        InvokeAsync(targets, request, NullEventSink.Instance, cancellationToken);
+
     /// <summary>Results as they come, in no particular order unless one is asked for. A command that exits non-zero is a result, not an error.</summary>
     /// <exception cref="SecretMissingException">Names all secrets that the targets' environments need and that are missing; nothing was run.</exception>
     public async IAsyncEnumerable<BatchOutcome<AgwCommandResult>> InvokeAsync(
         IReadOnlyList<CommandTarget> targets,
         CommandRequest request,
+        IEventSink events,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         SessionVariables.Validate(request.Environment.Keys);
         var values = await ResolveSecretsAsync(targets, request, cancellationToken).ConfigureAwait(false);
+        await limiter.ExecAsync(request.NoWait, events, cancellationToken).ConfigureAwait(false);
         using var throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
         var outcomes = FanOut.RunAsync<(CommandTarget Target, int Index), (BatchOutcome<AgwCommandResult> Outcome, int Index)>(
             targets.Select((target, index) => (target, index)),

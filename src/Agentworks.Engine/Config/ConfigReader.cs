@@ -27,6 +27,7 @@ internal sealed class ConfigReader(ITomlReader toml, string userHome)
             Defaults = DefaultsSection.Read(root.Child("defaults")),
             NamedConsole = NamedConsoleSection.Read(root.Child("named_console")),
             Session = SessionSection.Read(root.Child("session")),
+            Limits = root.TryChild("limits") is { } limits ? LimitsSection.Read(limits) : new LimitsSection(),
             Azure = root.TryChild("azure") is { } azure ? AzureSection.Read(azure) : null,
             Proxmox = root.TryChild("proxmox") is { } proxmox ? ProxmoxSection.Read(proxmox) : null,
             GitCredentials = gitCredentials,

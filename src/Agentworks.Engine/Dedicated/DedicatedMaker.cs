@@ -20,15 +20,18 @@ namespace Agentworks.Dedicated;
 /// </summary>
 public sealed class DedicatedMaker(
     StateStore store, ConfigService config, PlatformRegistry platforms, MachineConnections machines, OperatorKeys keys, KnownHosts knownHosts, OperationRunner operations,
-    WorkspaceService workspaces, Func<PoolService> pool, TimeProvider clock)
+    WorkspaceService workspaces, Limits.Quotas quotas, Limits.RateLimiter limiter, Func<PoolService> pool, TimeProvider clock)
 {
-    public Task<AgwWorkspace> CreateAsync(NewDedicatedWorkspace request, IEventSink events, CancellationToken cancellationToken)
+    /// <exception cref="QuotaExceededException">The operator's dedicated workspaces would take too much.</exception>
+    /// <exception cref="RateLimitedException">Too many were made in a short time, and the caller does not want to wait.</exception>
+    public async Task<AgwWorkspace> CreateAsync(NewDedicatedWorkspace request, IEventSink events, CancellationToken cancellationToken)
     {
         Validate(request.Name);
         var template = config.Load().ResolveWorkspaceTemplate(request.Template);
         var repository = RepositorySource.Parse(request.Repository ?? template.Repo);
+        await limiter.CreateAsync(request.NoWait, events, cancellationToken).ConfigureAwait(false);
         var began = clock.GetTimestamp();
-        return RunAsync(
+        return await RunAsync(
             "New-AgwWorkspace",
             request.Name,
             events,
@@ -39,8 +42,11 @@ public sealed class DedicatedMaker(
                 pool().FillSoon();
                 return workspaces.List().First(workspace => workspace.Id == row.Id);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>See <see cref="Limits.Quotas"/>.</summary>
+    internal void RequireQuota(StateReader state, VmRow vm) => quotas.Require(state, vm);
 
     /// <summary>Runs a change of a dedicated workspace and its machine, under the locks of both: the workspace's first, as everywhere.</summary>
     internal Task<T> RunAsync<T>(string operation, string name, IEventSink events, Func<OperationScope, Task<T>> body, CancellationToken cancellationToken) =>
@@ -227,6 +233,7 @@ public sealed class DedicatedMaker(
 
         store.Write(state =>
         {
+            quotas.Require(state, vm);
             state.Insert(vm);
             state.Insert(row);
         });

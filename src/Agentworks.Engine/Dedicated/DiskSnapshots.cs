@@ -80,7 +80,7 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         }
 
         DedicatedMaker.Validate(name);
-        var vm = state.Insert(source.Vm with
+        var vm = source.Vm with
         {
             Id = Identifier.New(),
             Name = name,
@@ -91,7 +91,9 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
             PlatformData = "{}",
             NetworkData = "{}",
             Created = clock.GetUtcNow(),
-        });
+        };
+        maker.RequireQuota(state, vm);
+        state.Insert(vm);
         return source.Workspace with
         {
             Id = Identifier.New(),

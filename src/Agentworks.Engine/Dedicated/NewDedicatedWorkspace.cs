@@ -20,4 +20,7 @@ public sealed record NewDedicatedWorkspace
     public string? Repository { get; init; }
 
     public string? Branch { get; init; }
+
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    public bool NoWait { get; init; }
 }

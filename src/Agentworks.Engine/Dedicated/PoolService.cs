@@ -123,6 +123,7 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
             var old = state.GetVm(member.VmId)!;
             var claimed = vm with { Id = old.Id, Image = image, PlatformData = old.PlatformData, Created = old.Created };
             var workspace = row with { VmId = old.Id, FromPool = true };
+            maker.RequireQuota(state, claimed);
             state.DeletePoolMember(old.Id);
             state.Update(claimed);
             state.Insert(workspace);

@@ -7,7 +7,7 @@ namespace Agentworks.Jobs;
 /// <summary>Makes lines of the pieces of one job, in the order in which they were written, and knows what is missing between them.</summary>
 internal sealed class JobDecoder(AgwJob job, long output, long error)
 {
-    private const int LineLimit = 1 << 20;
+    private const int LineLimit = 1 << 18;
     private readonly ArrayBufferWriter<byte>[] _pending = [new(), new()];
 
     // What has come from the machine, and what has been given in whole lines.

@@ -22,21 +22,16 @@ public sealed class JobMachine(IMachineShell shell)
     public async Task<IReadOnlyDictionary<string, JobStart>> StartAsync(IReadOnlyList<JobLaunch> launches, string operationId, CancellationToken cancellationToken)
     {
         List<string> arguments = [Version, Supervisor];
-        var input = new MemoryStream();
         foreach (var batch in launches.Chunk(BatchSize))
         {
-            var asked = JobLaunch.Encode(batch);
-            arguments.AddRange([Identifier.New(), asked.Length.ToString(CultureInfo.InvariantCulture)]);
-            input.Write(asked);
+            arguments.AddRange([Identifier.New(), Convert.ToBase64String(JobLaunch.Encode(batch))]);
         }
 
-        input.Position = 0;
         var result = await shell.RequireAsync(
             new RemoteCommand
             {
                 Script = EmbeddedText.Read("jobs-start.sh"),
                 Arguments = arguments,
-                Input = input,
                 OperationId = operationId,
                 OnDisconnect = DisconnectAction.Finish,
                 Timeout = TimeSpan.FromMinutes(3),

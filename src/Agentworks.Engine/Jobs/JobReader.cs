@@ -16,20 +16,37 @@ internal sealed class JobReader(StateStore store, MachineConnections machines, M
     /// <summary>How often a broken connection is made again before anything more has come.</summary>
     private const int Retries = 5;
 
-    public IAsyncEnumerable<BatchOutcome<JobLine>> ReadAsync(IReadOnlyList<AgwJob> jobs, ReadJob how, CancellationToken cancellationToken) =>
-        EachMachine<BatchOutcome<JobLine>>(jobs, (vm, decoders, output, cancel) => ReadLinesAsync(vm, decoders, how, output, cancel), how.All, cancellationToken);
+    public async IAsyncEnumerable<BatchOutcome<JobLine>> ReadAsync(IReadOnlyList<AgwJob> jobs, ReadJob how, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Bounded, so that a pipeline that is slow slows the machines down.
+        var lines = Channel.CreateBounded<BatchOutcome<JobLine>>(16);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var all = Task.WhenAll(Groups(jobs, how.All).Select(group => Task.Run(() => ReadLinesAsync(group.Vm, group.Decoders, how, lines.Writer, stop.Token), stop.Token)));
+        _ = all.ContinueWith(done => lines.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return line;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     public IAsyncEnumerable<BatchOutcome<AgwJobOutput>> ReadBytesAsync(IReadOnlyList<AgwJob> jobs, ReadJob how, CancellationToken cancellationToken) =>
-        EachMachine<BatchOutcome<AgwJobOutput>>(
-            jobs,
-            async (vm, decoders, output, cancel) =>
+        FanOut.RunAsync<(VmRow Vm, IReadOnlyList<JobDecoder> Decoders), BatchOutcome<AgwJobOutput>>(
+            Groups(jobs, how.All),
+            async (group, output, cancel) =>
             {
-                foreach (var outcome in await ReadBytesAsync(vm, decoders, how, cancel).ConfigureAwait(false))
+                foreach (var outcome in await ReadBytesAsync(group.Vm, group.Decoders, how, cancel).ConfigureAwait(false))
                 {
                     await output.WriteAsync(outcome, cancel).ConfigureAwait(false);
                 }
             },
-            how.All,
             cancellationToken);
 
     public async IAsyncEnumerable<BatchOutcome<AgwJob>> WaitAsync(
@@ -67,28 +84,18 @@ internal sealed class JobReader(StateStore store, MachineConnections machines, M
         }
     }
 
-    private IAsyncEnumerable<T> EachMachine<T>(
-        IReadOnlyList<AgwJob> jobs, Func<VmRow, IReadOnlyList<JobDecoder>, ChannelWriter<T>, CancellationToken, Task> work, bool all, CancellationToken cancellationToken)
-    {
-        // Read afresh: what was received may have changed since the objects were made.
-        var found = store.Read(state => jobs.Select(job => (Job: job, Row: state.GetJob(job.Id), Vm: state.FindVm(job.Vm)))
-            .Where(one => one.Row is not null && one.Vm is not null).ToArray());
-        return FanOut.RunAsync<IGrouping<string, (AgwJob Job, JobRow? Row, VmRow? Vm)>, T>(
-            found.GroupBy(one => one.Vm!.Id, StringComparer.Ordinal),
-            (group, output, cancel) => work(
-                group.First().Vm!,
-                [.. group.Select(one => all ? new JobDecoder(one.Job, 0, 0) : new JobDecoder(one.Job, one.Row!.ReceivedOutput, one.Row.ReceivedError))],
-                output,
-                cancel),
-            cancellationToken);
-    }
+    /// <summary>By machine. Read afresh: what was received may have changed since the objects were made.</summary>
+    private IReadOnlyList<(VmRow Vm, IReadOnlyList<JobDecoder> Decoders)> Groups(IReadOnlyList<AgwJob> jobs, bool all) => store.Read(state =>
+        jobs.Select(job => (Job: job, Row: state.GetJob(job.Id), Vm: state.FindVm(job.Vm)))
+            .Where(one => one.Row is not null && one.Vm is not null)
+            .GroupBy(one => one.Vm!.Id, StringComparer.Ordinal)
+            .Select(group => (group.First().Vm!, (IReadOnlyList<JobDecoder>)
+                [.. group.Select(one => all ? new JobDecoder(one.Job, 0, 0) : new JobDecoder(one.Job, one.Row!.ReceivedOutput, one.Row.ReceivedError))]))
+            .ToArray());
 
     private async Task ReadLinesAsync(
         VmRow vm, IReadOnlyList<JobDecoder> decoders, ReadJob how, ChannelWriter<BatchOutcome<JobLine>> output, CancellationToken cancellationToken)
     {
-        // Bounded, so that a pipeline that is slow slows the machine down.
-        var lines = Channel.CreateBounded<BatchOutcome<JobLine>>(256);
-        var copying = CopyAsync();
         try
         {
             if (how.Tail is { } tail)
@@ -119,24 +126,11 @@ internal sealed class JobReader(StateStore store, MachineConnections machines, M
         {
             foreach (var decoder in decoders)
             {
-                await lines.Writer.WriteAsync(new BatchOutcome<JobLine>(decoder.Job.Name, null, e), cancellationToken).ConfigureAwait(false);
+                await output.WriteAsync(new BatchOutcome<JobLine>(decoder.Job.Name, null, e), cancellationToken).ConfigureAwait(false);
             }
         }
-        finally
-        {
-            lines.Writer.TryComplete();
-            await copying.ConfigureAwait(false);
-        }
 
-        ValueTask GiveAsync(JobLine line) => lines.Writer.WriteAsync(new BatchOutcome<JobLine>(line.Job.Name, line, null), cancellationToken);
-
-        async Task CopyAsync()
-        {
-            await foreach (var line in lines.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                await output.WriteAsync(line, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        ValueTask GiveAsync(JobLine line) => output.WriteAsync(new BatchOutcome<JobLine>(line.Job.Name, line, null), cancellationToken);
     }
 
     /// <summary>Reads to the end of what is there, or with <paramref name="follow"/> to the end of the jobs.</summary>
@@ -188,10 +182,17 @@ internal sealed class JobReader(StateStore store, MachineConnections machines, M
         var pieces = decoders.Select(decoder => new JobPieces(decoder.Come.Output, decoder.Come.Error)).ToArray();
         try
         {
+            if (how.Follow)
+            {
+                // In one piece there is nothing to see before the end, and then no more is left than the job's limit.
+                await PersistentlyAsync(
+                    _ => machine.WaitAsync([.. decoders.Select(decoder => decoder.Job.Id)], any: false, _ => ValueTask.CompletedTask, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+
             await PersistentlyAsync(
                 progress => machine.ReadAsync(
                     [.. decoders.Select((decoder, i) => (decoder.Job.Id, pieces[i].Come(0), pieces[i].Come(1)))],
-                    how.Follow,
+                    follow: false,
                     frame =>
                     {
                         progress();

@@ -12,9 +12,9 @@ namespace Agentworks.Jobs;
 /// Jobs: commands in the background of a workspace. This decides and records; <see cref="JobMachine"/> asks the machine, where a supervisor
 /// (Machine/jobs-supervisor.pl) runs the jobs that were started together, as a service of systemd's and with a cgroup for each.
 /// </summary>
-public sealed class JobService(StateStore store, MachineConnections machines, MachinePower power, OperationRunner operations, JobPlanner planner, TimeProvider clock)
+public sealed class JobService(StateStore store, MachineConnections machines, MachinePower power, OperationRunner operations, JobPlanner planner, Limits.RateLimiter limiter, TimeProvider clock)
 {
-    private readonly JobStarter _starter = new(store, machines, operations, planner, clock);
+    private readonly JobStarter _starter = new(store, machines, operations, planner, limiter, clock);
     private readonly JobReader _reader = new(store, machines, power);
     private readonly JobBatch _batch = new(store, machines, operations);
 
@@ -37,7 +37,12 @@ public sealed class JobService(StateStore store, MachineConnections machines, Ma
     /// <summary>Starts jobs: one round trip per machine, one outcome per job, in the order of the requests on each machine.</summary>
     /// <exception cref="SecretMissingException">Names all secrets that the jobs' environments need and that are missing; nothing was started.</exception>
     public IAsyncEnumerable<BatchOutcome<AgwJob>> StartAsync(IReadOnlyList<NewJob> requests, IEventSink events, CancellationToken cancellationToken) =>
-        _starter.StartAsync(requests, events, cancellationToken);
+        _starter.StartAsync(requests, noWait: false, events, cancellationToken);
+
+    /// <summary>The same; with <paramref name="noWait"/> it fails rather than wait for the rate limit.</summary>
+    /// <exception cref="RateLimitedException">One would have to wait.</exception>
+    public IAsyncEnumerable<BatchOutcome<AgwJob>> StartAsync(IReadOnlyList<NewJob> requests, bool noWait, IEventSink events, CancellationToken cancellationToken) =>
+        _starter.StartAsync(requests, noWait, events, cancellationToken);
 
     /// <summary>Holds until jobs have ended and hands each on as it does; with <paramref name="any"/> only the first.</summary>
     public IAsyncEnumerable<BatchOutcome<AgwJob>> WaitAsync(IReadOnlyList<AgwJob> jobs, bool any, TimeSpan? timeout, CancellationToken cancellationToken) =>

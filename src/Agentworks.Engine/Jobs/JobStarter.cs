@@ -10,12 +10,12 @@ using Agentworks.State.Rows;
 namespace Agentworks.Jobs;
 
 /// <summary>Starts many jobs at once: all records in one transaction, one round trip per machine.</summary>
-internal sealed class JobStarter(StateStore store, MachineConnections machines, OperationRunner operations, JobPlanner planner, TimeProvider clock)
+internal sealed class JobStarter(StateStore store, MachineConnections machines, OperationRunner operations, JobPlanner planner, Limits.RateLimiter limiter, TimeProvider clock)
 {
     private sealed record Planned(NewJob Request, JobPlace Place, JobRow Row);
 
     public async IAsyncEnumerable<BatchOutcome<AgwJob>> StartAsync(
-        IReadOnlyList<NewJob> requests, IEventSink events, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<NewJob> requests, bool noWait, IEventSink events, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var placed = new List<(NewJob Request, JobPlace Place, string Directory)>();
         var refused = new List<BatchOutcome<AgwJob>>();
@@ -38,6 +38,7 @@ internal sealed class JobStarter(StateStore store, MachineConnections machines, 
         }
 
         var values = await planner.FindSecretsAsync(placed.Select(one => (one.Request, one.Place)), cancellationToken).ConfigureAwait(false);
+        await limiter.ExecAsync(noWait, events, cancellationToken).ConfigureAwait(false);
         var (planned, taken) = Insert(placed);
         foreach (var outcome in taken)
         {

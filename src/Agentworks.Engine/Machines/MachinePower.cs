@@ -34,7 +34,7 @@ public sealed class MachinePower(PlatformRegistry platforms, StateStore store)
             : new NotReadyException($"VM '{vm.Name}' is not running{(vm.DesiredPower == DesiredPower.Stopped ? ": it was stopped on purpose" : string.Empty)}.")
             {
                 Target = vm.Name,
-                Recommendation = $"Start-AgwVm {vm.Name}",
+                Recommendation = $"{(vm.Dedicated ? "Start-AgwWorkspace" : "Start-AgwVm")} {vm.Name}",
             };
 
     public async Task<bool> IsOffAsync(VmRow vm, CancellationToken cancellationToken) =>

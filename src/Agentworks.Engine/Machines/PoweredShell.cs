@@ -63,7 +63,7 @@ public sealed class PoweredShell(IMachineShell inner, IVmPlatform platform, Stat
             throw new NotReadyException($"VM '{vm.Name}' was stopped on purpose.")
             {
                 Target = vm.Name,
-                Recommendation = $"Start-AgwVm {vm.Name}",
+                Recommendation = $"{(vm.Dedicated ? "Start-AgwWorkspace" : "Start-AgwVm")} {vm.Name}",
             };
         }
 

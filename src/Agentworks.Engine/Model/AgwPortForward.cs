@@ -7,6 +7,10 @@ namespace Agentworks.Model;
 public sealed record AgwPortForward
 {
     public required string Vm { get; init; }
+
+    /// <summary>The workspace that it was made for; null: for the machine.</summary>
+    public string? Workspace { get; init; }
+
     public required string LocalAddress { get; init; }
     public required int LocalPort { get; init; }
 
@@ -24,16 +28,24 @@ public sealed record AgwPortForward
     public required DateTimeOffset Created { get; init; }
     public required string Id { get; init; }
 
-    /// <summary>Where a browser on this computer finds it, if it speaks HTTP.</summary>
+    /// <summary>Where a program on this computer finds it: http for all but those ports that are known for something else.</summary>
     public Uri Uri
     {
         get
         {
             var address = IPAddress.Parse(LocalAddress);
             var reached = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
-            return new UriBuilder(Uri.UriSchemeHttp, reached.ToString(), LocalPort).Uri;
+            return new UriBuilder(Scheme, reached.ToString(), LocalPort).Uri;
         }
     }
+
+    private string Scheme => RemotePort switch
+    {
+        443 or 8443 => Uri.UriSchemeHttps,
+        21 or 22 or 23 or 25 or 53 or 110 or 143 or 389 or 465 or 587 or 636 or 993 or 995 or 1433 or 1521 or 1883 or 2049 or 3306 or 4222 or 5432 or 5672
+            or 5900 or 6379 or 9092 or 11211 or 27017 => "tcp",
+        _ => Uri.UriSchemeHttp,
+    };
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{new IPEndPoint(IPAddress.Parse(LocalAddress), LocalPort)} -> {Vm}:{RemotePort}");
 }

@@ -11,7 +11,7 @@ rm -f "$pipe"
 mkfifo -m 0600 "$pipe"
 exec 8<> "$pipe" 7< "$pipe" 6> "$pipe" 8>&-
 rm -f "$pipe"
-sh -c 'head -c 1048576 > "$1"; exec cat' log "$log" <&7 > /dev/null 2>&1 6>&- 7<&- 9<&- &
+sh -c 'stdbuf -o0 head -c 1048576 > "$1"; exec cat' log "$log" <&7 > /dev/null 2>&1 6>&- 7<&- 9<&- &
 exec 7<&-
 
 for group in $groups; do

@@ -24,8 +24,11 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
     /// <summary>All, with what their processes do right now. No machine is asked.</summary>
     public IReadOnlyList<AgwPortForward> List()
     {
-        var (rows, vms) = store.Read(state => (state.ListPortForwards(), state.ListVms().ToDictionary(vm => vm.Id, vm => vm.Name, StringComparer.Ordinal)));
-        return [.. rows.Select(row => Observe(row, vms[row.VmId]))];
+        var (rows, vms, workspaces) = store.Read(state => (
+            state.ListPortForwards(),
+            state.ListVms().ToDictionary(vm => vm.Id, vm => vm.Name, StringComparer.Ordinal),
+            state.ListWorkspaces().ToDictionary(workspace => workspace.Id, workspace => workspace.Name, StringComparer.Ordinal)));
+        return [.. rows.Select(row => Observe(row, vms[row.VmId], row.WorkspaceId is { } id ? workspaces.GetValueOrDefault(id) : null))];
     }
 
     /// <summary>
@@ -38,11 +41,12 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
     public async Task<AgwPortForward> CreateAsync(NewPortForward request, IEventSink events, CancellationToken cancellationToken)
     {
         var address = ParseAddress(request.LocalAddress);
-        var vm = store.Read(state => state.RequireVm(request.Vm));
+        RequireOwn(request.Ports);
+        var (vm, workspace) = store.Read(state => Place(state, request));
 
         // Before anything is reserved: this finds out what is wrong with the machine, and starts one that should be running.
         await machines.Shell(vm).EvaluateAsync("1", [], cancellationToken).ConfigureAwait(false);
-        var (row, isNew) = Reserve(vm, address, request.Ports);
+        var (row, isNew) = Reserve(vm, workspace, address, request.Ports);
         if (!IPAddress.IsLoopback(address))
         {
             events.Report(new WarningEvent($"Port {row.LocalPort} is open on {address}: other computers can reach port {row.RemotePort} of VM '{vm.Name}' through it."));
@@ -63,7 +67,7 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
                     await StartAsync(current, vm, isNew, cancellationToken).ConfigureAwait(false);
                 }
 
-                return Observe(current, vm.Name);
+                return Observe(current, vm.Name, workspace?.Name);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -145,16 +149,18 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
     }
 
     /// <summary>Chooses the port and records the forward, in one change: two commands never choose the same.</summary>
-    private (PortForwardRow Row, bool IsNew) Reserve(VmRow vm, IPAddress address, PortForwardSpec ports) => store.Write(state =>
+    private (PortForwardRow Row, bool IsNew) Reserve(VmRow vm, WorkspaceRow? workspace, IPAddress address, PortForwardSpec ports) => store.Write(state =>
     {
         var rows = state.ListPortForwards().Where(row => row.LocalAddress == address.ToString()).ToList();
-        var same = rows.Find(row => row.VmId == vm.Id && row.RemotePort == ports.RemotePort && row.LocalPort == (ports.LocalPort ?? row.LocalPort));
+        var same = rows.Find(row => row.VmId == vm.Id && row.RemotePort == ports.RemotePort && row.LocalPort == (ports.LocalPort is null or 0 ? row.LocalPort : ports.LocalPort));
         if (same is not null)
         {
             return (same, false);
         }
 
-        var port = ports.LocalPort ?? (IsFree(ports.RemotePort) ? ports.RemotePort : LocalPorts.FindFree(address));
+        var port = ports.LocalPort is > 0 and var given ? given
+            : ports.LocalPort is null && ports.RemotePort >= PortForwardSpec.FirstLocalPort && IsFree(ports.RemotePort) ? ports.RemotePort
+            : FindFree();
         var row = new PortForwardRow
         {
             Id = Identifier.New(),
@@ -162,6 +168,7 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
             LocalAddress = address.ToString(),
             LocalPort = port,
             RemotePort = ports.RemotePort,
+            WorkspaceId = workspace?.Id,
             Created = clock.GetUtcNow(),
         };
         if (rows.Find(other => other.LocalPort == port) is { } taken)
@@ -176,8 +183,48 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
         RequireFree(row);
         return (state.Insert(row), true);
 
+        // One that is not another forward's either, which may just not run.
+        int FindFree()
+        {
+            while (true)
+            {
+                var found = LocalPorts.FindFree(address);
+                if (rows.TrueForAll(row => row.LocalPort != found))
+                {
+                    return found;
+                }
+            }
+        }
+
         bool IsFree(int wanted) => rows.TrueForAll(row => row.LocalPort != wanted) && LocalPorts.WhyNotFree(address, wanted) is null;
     });
+
+    /// <summary>The machine, and the workspace that it is for.</summary>
+    private static (VmRow Vm, WorkspaceRow? Workspace) Place(StateReader state, NewPortForward request)
+    {
+        if (request.Workspace is null)
+        {
+            var machine = state.RequireVm(request.Vm ?? throw new InvalidRequestException("A forward leads to a workspace or a machine; name one.") { Recommendation = "-Workspace or -Vm" });
+            return (machine, machine.Dedicated ? state.ListWorkspaces().FirstOrDefault(row => row.VmId == machine.Id) : null);
+        }
+
+        var workspace = state.RequireWorkspace(request.Workspace);
+        var vm = state.GetVm(workspace.VmId)!;
+        return request.Vm is null || request.Vm == vm.Name ? (vm, workspace)
+            : throw new InvalidRequestException($"Workspace '{workspace.Name}' is on VM '{vm.Name}', not on '{request.Vm}'.") { Target = request.Vm, Recommendation = "Leave out -Vm." };
+    }
+
+    private static void RequireOwn(PortForwardSpec ports)
+    {
+        if (ports.LocalPort is > 0 and < PortForwardSpec.FirstLocalPort)
+        {
+            throw new InvalidRequestException($"Port {ports.LocalPort} of this computer is kept for its system.")
+            {
+                Target = ports.LocalPort,
+                Recommendation = $"Choose one from {PortForwardSpec.FirstLocalPort} on, or leave it out for a free one.",
+            };
+        }
+    }
 
     private static void RequireFree(PortForwardRow row)
     {
@@ -197,13 +244,14 @@ public sealed class PortForwardService(StateStore store, MachineConnections mach
         store.Write(state => state.DeletePortForward(id));
     }
 
-    private AgwPortForward Observe(PortForwardRow row, string vm)
+    private AgwPortForward Observe(PortForwardRow row, string vm, string? workspace)
     {
         var process = ProcessOf(row);
         var (pid, status) = Look(process, row);
         return new AgwPortForward
         {
             Vm = vm,
+            Workspace = workspace,
             LocalAddress = row.LocalAddress,
             LocalPort = row.LocalPort,
             RemotePort = row.RemotePort,

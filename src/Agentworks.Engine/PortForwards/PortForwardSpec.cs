@@ -3,9 +3,12 @@ using Agentworks.Errors;
 
 namespace Agentworks.PortForwards;
 
-/// <summary>Which port leads to which. <paramref name="LocalPort"/> null: the same number when it is free, else any free one.</summary>
+/// <summary>Which port leads to which. <paramref name="LocalPort"/> null: the same number when it is free, else any free one; 0: any free one.</summary>
 public sealed record PortForwardSpec(int? LocalPort, int RemotePort)
 {
+    /// <summary>Ports below are the system's own: one is neither chosen nor taken.</summary>
+    public const int FirstLocalPort = 1024;
+
     /// <summary>Reads <c>REMOTE</c> or <c>LOCAL:REMOTE</c>, each 1 to 65535.</summary>
     /// <exception cref="InvalidRequestException">It is neither; says which part is wrong.</exception>
     public static PortForwardSpec Parse(string text) => text.Split(':') switch

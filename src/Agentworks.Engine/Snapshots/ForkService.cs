@@ -1,9 +1,12 @@
+using System.Text.Json;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
-using Agentworks.State;
+using Agentworks.Platforms;
 using Agentworks.State.Rows;
+using Agentworks.State;
 
 namespace Agentworks.Snapshots;
 
@@ -11,7 +14,7 @@ namespace Agentworks.Snapshots;
 /// Makes workspaces of a snapshot, or of a workspace as it is: all of a call at once, each whole or not there. The source stays as it is and need
 /// not be at rest. Sessions and explicit grants are not copied.
 /// </summary>
-public sealed class ForkService(StateStore store, OperationRunner operations, SnapshotService snapshots)
+public sealed class ForkService(StateStore store, OperationRunner operations, SnapshotService snapshots, Limits.RateLimiter limiter)
 {
     private readonly StateModel _model = new(store);
 
@@ -41,7 +44,12 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
         if (wanted.Length > 0)
         {
-            var provider = store.Read(state => snapshots.Provider(Find(state, request.Source)));
+            var (provider, isolation) = store.Read(state => Find(state, request.Source) is var source ? (snapshots.Provider(source), source.Workspace.Isolation) : default);
+            if (isolation == WorkspaceIsolation.Dedicated)
+            {
+                await limiter.CreateAsync(request.NoWait, events, cancellationToken).ConfigureAwait(false);
+            }
+
             await operations.RunWithAsync<object?>(
                 "Copy-AgwWorkspace",
                 EntityKind.Workspace,
@@ -153,6 +161,11 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
                 ForkPoint = snapshot?.HeadCommit,
                 AtSnapshotId = null,
             };
+            if (request.AllowInternet)
+            {
+                AllowInternet(state, row);
+            }
+
             if (old is null)
             {
                 row = state.Insert(row);
@@ -169,6 +182,18 @@ public sealed class ForkService(StateStore store, OperationRunner operations, Sn
 
         return (source, snapshot, (IReadOnlyList<WorkspaceRow>)rows, resumed);
     });
+
+    private static void AllowInternet(StateWriter state, WorkspaceRow row)
+    {
+        if (row.Isolation != WorkspaceIsolation.Dedicated)
+        {
+            throw new InvalidRequestException("What a shared workspace reaches is its machine's business.") { Target = row.Name, Recommendation = "Leave -AllowInternet out." };
+        }
+
+        var vm = state.GetVm(row.VmId)!;
+        var rules = vm.ToMachine().Spec.Network ?? NetworkRules.Closed;
+        state.Update(vm with { NetworkRulesJson = JsonSerializer.Serialize(rules with { AllowInternet = true, AllowedHosts = [] }) });
+    }
 
     private static SnapshotPlace Find(StateReader state, string name)
     {

@@ -35,6 +35,13 @@ internal sealed class RowReader(SqliteDataReader reader, StatePaths paths)
 
     public long Count(string column) => reader.GetValue(reader.GetOrdinal(column)) as long? ?? throw Damage(column);
 
+    public double Real(string column) => reader.GetValue(reader.GetOrdinal(column)) switch
+    {
+        double number => number,
+        long number => number,
+        _ => throw Damage(column),
+    };
+
     public bool Truth(string column) => Number(column) != 0;
 
     public T Name<T>(string column)

@@ -133,6 +133,39 @@ public sealed class StateWriter : StateReader
     /// <summary>Gives a new workspace what was set for the one that it comes from; secret variables stay where they are.</summary>
     public int InheritEnvironmentVariables(string fromWorkspaceId, string toWorkspaceId) => EnvironmentVariableTable.Inherit(Database, fromWorkspaceId, toWorkspaceId);
 
+    /// <summary>
+    /// Takes a token from a bucket that is filled at a steady rate. One that is taken before it is there makes the bucket owe it: then this says
+    /// how long the taker must wait. So who comes first goes first, whichever process it is.
+    /// </summary>
+    /// <param name="bucket">Its name.</param>
+    /// <param name="burst">How many tokens it holds.</param>
+    /// <param name="perMinute">How many come in a minute.</param>
+    /// <param name="owe">Whether to take one that is not there yet.</param>
+    public TimeSpan TakeToken(string bucket, int burst, int perMinute, bool owe)
+    {
+        var now = clock.GetUtcNow();
+        var (tokens, at) = RateBucketTable.Find(Database, bucket) ?? (burst, now);
+
+        // A clock that was set back gives nothing; one that was set forward at most a full bucket.
+        tokens = Math.Min(burst, tokens + (Math.Max(0, (now - at).TotalMinutes) * perMinute));
+        var wait = tokens >= 1 ? TimeSpan.Zero : TimeSpan.FromMinutes((1 - tokens) / perMinute);
+        if (wait == TimeSpan.Zero || owe)
+        {
+            RateBucketTable.Put(Database, bucket, tokens - 1, now);
+        }
+
+        return wait;
+    }
+
+    /// <summary>Gives back what was taken and not used.</summary>
+    public void ReturnToken(string bucket)
+    {
+        if (RateBucketTable.Find(Database, bucket) is var (tokens, at))
+        {
+            RateBucketTable.Put(Database, bucket, tokens + 1, at);
+        }
+    }
+
     /// <summary>False when the machine is gone. Of each machine the last 1,000 are kept.</summary>
     public bool Append(VmEventRow row) => VmEventTable.Append(Database, row.Time == default ? row with { Time = clock.GetUtcNow() } : row);
 

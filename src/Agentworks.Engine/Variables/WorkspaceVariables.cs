@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Agentworks.Errors;
 using Agentworks.Events;
@@ -102,12 +101,9 @@ public sealed class WorkspaceVariables(StateStore store, MachineConnections mach
         OperationScope scope, WorkspaceRow row, VmRow vm, IReadOnlyDictionary<string, string> put, IEnumerable<string> remove, CancellationToken cancellationToken)
     {
         List<string> arguments = [FolderOf(row.Id)];
-        var input = new MemoryStream();
         foreach (var (name, value) in put)
         {
-            var bytes = Encoding.UTF8.GetBytes(value);
-            arguments.AddRange([name, bytes.Length.ToString(CultureInfo.InvariantCulture)]);
-            input.Write(bytes);
+            arguments.AddRange([name, "=" + value]);
         }
 
         arguments.AddRange(remove.SelectMany(name => new[] { name, "-" }));
@@ -116,14 +112,12 @@ public sealed class WorkspaceVariables(StateStore store, MachineConnections mach
             return;
         }
 
-        input.Position = 0;
         scope.Record("values in the machine's memory");
         await machines.Shell(vm).RequireAsync(
             new RemoteCommand
             {
                 Script = EmbeddedText.Read("variables-set.sh"),
                 Arguments = arguments,
-                Input = input,
                 OperationId = scope.RemoteId("variables"),
                 OnDisconnect = DisconnectAction.Finish,
                 Timeout = TimeSpan.FromMinutes(1),

@@ -105,6 +105,7 @@ public sealed class WorkspaceCopier(
         var snapshot = request.Snapshot is null ? null : SnapshotService.RequireSnapshot(state, request.Source, request.Snapshot);
         var from = state.GetVm(source.VmId)!;
         var to = request.Vm is null ? state.RequireVm(from.Name) : state.RequireVm(request.Vm);
+        WorkspaceService.RequireShared(to);
         if (state.FindWorkspace(request.Name) is { } old)
         {
             // Its maker died, and it was making the same: what is there is whole or is made anew.
@@ -116,6 +117,9 @@ public sealed class WorkspaceCopier(
             Id = Identifier.New(),
             Name = request.Name,
             VmId = to.Id,
+            Isolation = WorkspaceIsolation.Shared,
+            FromPool = false,
+            ReadyMilliseconds = null,
             State = LifecycleState.Creating,
             Path = $"{to.WorkspacesPath}/{request.Name}",
             LinuxGroup = Naming.WorkspaceGroupPrefix + request.Name,

@@ -35,11 +35,12 @@ public sealed class WorkspaceMover(
             {
                 var row = await SettleAsync(scope, store.Read(state => state.RequireWorkspace(request.Name)), cancellationToken).ConfigureAwait(false);
                 var vm = Vm(row.VmId);
+                WorkspaceService.RequireShared(vm);
                 var running = store.Read(state => state.ListJobs(workspaceId: row.Id));
                 await jobs.RequireEndedAsync(running, $"Workspace '{row.Name}'", $"Get-AgwJob -Workspace {row.Name} -State Running | Stop-AgwJob", cancellationToken).ConfigureAwait(false);
                 if (request.Vm is { } name && name != vm.Name)
                 {
-                    await MoveToAsync(scope, row, vm, store.Read(state => state.RequireVm(name)), cancellationToken).ConfigureAwait(false);
+                    await MoveToAsync(scope, row, vm, Shared(store.Read(state => state.RequireVm(name))), cancellationToken).ConfigureAwait(false);
                 }
                 else if (request.Path is { } path && path != row.Path)
                 {
@@ -221,6 +222,12 @@ public sealed class WorkspaceMover(
             $"Moving workspace '{row.Name}'",
             cancellationToken).ConfigureAwait(false);
         return result.OutputText.Trim();
+    }
+
+    private static VmRow Shared(VmRow vm)
+    {
+        WorkspaceService.RequireShared(vm);
+        return vm;
     }
 
     private VmRow Vm(string id) => store.Read(state => state.GetVm(id)) ?? throw new NotFoundException(EntityKind.Vm, id);

@@ -129,6 +129,7 @@ public sealed class WorkspaceService(
         Naming.Validate(EntityKind.Workspace, request.Name);
         var template = config.Load().ResolveWorkspaceTemplate(request.Template);
         ValidateBranch(request.Branch);
+        RequireShared(vm);
         return Row(request, template.Name, RepositorySource.Parse(request.Repository ?? template.Repo), vm);
     }
 
@@ -221,7 +222,7 @@ public sealed class WorkspaceService(
     {
         if (vm.Dedicated)
         {
-            throw new InvalidRequestException($"The machine '{vm.Name}' belongs to the dedicated workspace of that name, and no other can be on it.")
+            throw new InvalidRequestException($"The machine '{vm.Name}' belongs to the dedicated workspace of that name: the two go together, and no other can be on it.")
             {
                 Target = vm.Name,
                 Recommendation = "Name another machine with -Vm, or make a workspace with a machine of its own: -Isolated.",

@@ -77,6 +77,10 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
     [ValidateRange(1, 1024)]
     public int ThrottleLimit { get; set; } = 32;
 
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
     private bool HasTargetParameters => Vm is not null || Workspace is not null || Agent is not null;
 
     protected override void Process()
@@ -127,13 +131,14 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
             Environment = VariableTable.Read(Environment),
             WorkingDirectory = WorkingDirectory,
             Ordered = Ordered,
+            NoWait = NoWait,
         };
         if (AsJob)
         {
             StartJobs(targets, request);
             return;
         }
-        Stream(stop => Engine.Commands.InvokeAsync(targets, request, stop), outcome =>
+        Stream(stop => Engine.Commands.InvokeAsync(targets, request, Sink, stop), outcome =>
         {
             if (outcome.Error is not null)
             {
@@ -185,7 +190,7 @@ public sealed class InvokeAgwCommandCommand : AgentworksCommand
             Timeout = Timeout,
             MaxOutputBytes = Math.Clamp(MaxOutputBytes, NewJob.LeastOutputBytes, NewJob.MostOutputBytes),
         }).ToList();
-        Stream(stop => Engine.Jobs.StartAsync(jobs, Sink, stop), outcome =>
+        Stream(stop => Engine.Jobs.StartAsync(jobs, NoWait, Sink, stop), outcome =>
         {
             if (outcome.Error is not null)
             {

@@ -63,6 +63,10 @@ public sealed class StartAgwJobCommand : AgentworksCommand
     [ValidateRange(NewJob.LeastOutputBytes, NewJob.MostOutputBytes)]
     public long MaxOutputBytes { get; set; } = 16 << 20;
 
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
     protected override void Process()
     {
         if (InputObject is null)
@@ -92,7 +96,7 @@ public sealed class StartAgwJobCommand : AgentworksCommand
         }
         var secrets = FindSecrets(ReadSecrets(SecretEnvironment));
         var jobs = _jobs.Select((job, i) => job with { Name = Name is null || _jobs.Count == 1 ? Name : $"{Name}-{i + 1}", Secrets = secrets }).ToList();
-        Stream(stop => Engine.Jobs.StartAsync(jobs, Sink, stop), outcome =>
+        Stream(stop => Engine.Jobs.StartAsync(jobs, NoWait, Sink, stop), outcome =>
         {
             if (outcome.Error is not null)
             {

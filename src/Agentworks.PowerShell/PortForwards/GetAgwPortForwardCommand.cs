@@ -16,7 +16,14 @@ public sealed class GetAgwPortForwardCommand : AgentworksCommand
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument[]? Vm { get; set; }
 
+    /// <summary>Those that were made for these workspaces.</summary>
     [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(WorkspaceCompleter))]
+    public WorkspaceArgument[]? Workspace { get; set; }
+
+    [Parameter]
+    [Alias("HostPort")]
     [ArgumentCompleter(typeof(LocalPortCompleter))]
     public int[]? LocalPort { get; set; }
 
@@ -28,10 +35,14 @@ public sealed class GetAgwPortForwardCommand : AgentworksCommand
         {
             return;
         }
-        var vms = Narrow(_vms.Count == 0 ? null : _vms.ToArray(), FindVms);
+        // A piped workspace means what was made for it.
+        WorkspaceArgument[] workspaceNames = [.. Workspace ?? [], .. _vms.Where(vm => vm.Foreign == "Workspace").Select(vm => new WorkspaceArgument(vm.Input))];
+        VmArgument[] vmNames = [.. _vms.Where(vm => vm.Foreign != "Workspace")];
+        var workspaces = Narrow(workspaceNames.Length == 0 ? null : workspaceNames, FindWorkspaces);
+        var vms = Narrow(vmNames.Length == 0 ? null : vmNames, FindVms);
         foreach (var forward in FindPortForwards(LocalPort, address: null))
         {
-            if (vms is null || vms.Contains(forward.Vm))
+            if (vms?.Contains(forward.Vm) != false && (workspaces is null || (forward.Workspace is not null && workspaces.Contains(forward.Workspace))))
             {
                 WriteObject(forward);
             }

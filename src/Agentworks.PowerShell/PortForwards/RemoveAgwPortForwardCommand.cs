@@ -9,11 +9,13 @@ namespace Agentworks.PowerShell;
 public sealed class RemoveAgwPortForwardCommand : AgentworksCommand
 {
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Port", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("HostPort")]
     [ArgumentCompleter(typeof(LocalPortCompleter))]
     public int[] LocalPort { get; set; } = [];
 
     /// <summary>Only those that listen on this address of this computer.</summary>
     [Parameter(ParameterSetName = "Port", ValueFromPipelineByPropertyName = true)]
+    [Alias("BindAddress")]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public string? LocalAddress { get; set; }
 
@@ -23,10 +25,18 @@ public sealed class RemoveAgwPortForwardCommand : AgentworksCommand
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument[]? Vm { get; set; }
 
+    /// <summary>All that were made for these workspaces.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Workspace")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(WorkspaceCompleter))]
+    public WorkspaceArgument[]? Workspace { get; set; }
+
     protected override void Process()
     {
         var vms = Narrow(Vm, FindVms);
-        foreach (var forward in FindPortForwards(Vm is null ? LocalPort : null, LocalAddress).Where(found => vms is null || vms.Contains(found.Vm)))
+        var workspaces = Narrow(Workspace, FindWorkspaces);
+        foreach (var forward in FindPortForwards(Vm is null && Workspace is null ? LocalPort : null, LocalAddress)
+            .Where(found => vms?.Contains(found.Vm) != false && (workspaces is null || (found.Workspace is not null && workspaces.Contains(found.Workspace)))))
         {
             if (Approves(forward.ToString(), "Remove port forward"))
             {

@@ -39,6 +39,14 @@ public sealed class CopyAgwWorkspaceCommand : AgentworksCommand
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument? Vm { get; set; }
 
+    /// <summary>Let the machines of dedicated copies reach the internet, also where the source may not.</summary>
+    [Parameter]
+    public SwitchParameter AllowInternet { get; set; }
+
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
     private IReadOnlyList<string> Names => ParameterSetName == "Name"
         ? Name
         : [.. Enumerable.Range(1, Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{number}"))];
@@ -71,7 +79,7 @@ public sealed class CopyAgwWorkspaceCommand : AgentworksCommand
         }
         else if (names.Length > 0)
         {
-            foreach (var outcome in Await(stop => Engine.Forks.ForkAsync(new ForkWorkspace(source.Name, names, snapshot?.Name), Sink, stop)))
+            foreach (var outcome in Await(stop => Engine.Forks.ForkAsync(new ForkWorkspace(source.Name, names, snapshot?.Name, AllowInternet) { NoWait = NoWait }, Sink, stop)))
             {
                 if (outcome.Error is not null)
                 {

@@ -64,6 +64,11 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
     [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
     public SwitchParameter AllowInternet { get; set; }
 
+    /// <summary>Fail rather than wait for the rate limit.</summary>
+    [Parameter(ParameterSetName = "Dedicated")]
+    [Parameter(ParameterSetName = "Isolation")]
+    public SwitchParameter NoWait { get; set; }
+
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(WorkspaceTemplateCompleter))]
     public string? Template { get; set; }
@@ -119,6 +124,7 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
             Cpus = Own(nameof(Cpu), Cpu),
             MemoryMiB = Own(nameof(MemoryMB), MemoryMB),
             DiskGiB = Own(nameof(DiskGB), DiskGB),
+            NoWait = NoWait,
             AllowInternet = AllowInternet,
             Template = Own(nameof(Template), Template),
             Repository = FolderOrUrl(Own(nameof(Repository), Repository)),

@@ -1,6 +1,7 @@
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
+using Agentworks.Platforms;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Workspaces;
 
@@ -33,11 +34,12 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
     public async Task ItReachesNothingUnlessAllowed()
     {
         await ground.NewAsync("closed");
-        Assert.Equal("lo:", (await ground.RunAsync("closed", "sed -n 's/^ *\\([a-z0-9]*:\\).*/\\1/p' /proc/net/dev")).Output.Trim());
+        Assert.Equal(NetworkRules.Closed, await RulesAsync("closed"), RulesComparer);
+        Assert.NotEqual(0, (await ground.RunAsync("closed", "timeout 2 bash -c 'exec 3<>/dev/tcp/10.0.2.2/22'")).ExitCode);
         await ground.RemoveAsync("closed");
 
         await ground.NewAsync("open", request => request with { AllowInternet = true });
-        Assert.Contains("tap0:", (await ground.RunAsync("open", "cat /proc/net/dev")).Output, StringComparison.Ordinal);
+        Assert.Equal(NetworkRules.Closed with { AllowInternet = true }, await RulesAsync("open"), RulesComparer);
         await ground.RemoveAsync("open");
     }
 
@@ -109,6 +111,29 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
     }
 
     [MachineFact]
+    public async Task AMachineWhoseRecordIsLostIsTakenBack()
+    {
+        await ground.NewAsync("lost");
+        await ground.RunAsync("lost", "echo kept > kept");
+        var id = VmId("lost");
+        using (var store = State.StateStore.Open(ground.Home, TimeProvider.System))
+        {
+            store.Write(state => state.DeleteVm(id));
+        }
+
+        var orphan = Assert.Single(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
+        Assert.Equal((true, id, 512, WorkspaceIsolation.Dedicated), (orphan.Orphaned, orphan.Id, orphan.MemoryMiB, orphan.Isolation));
+        var again = await ground.Engine.Adoption.RegisterAsync("lost", NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal((LifecycleState.Ready, id), (again.State, VmId("lost")));
+        Assert.Equal("kept\n", (await ground.RunAsync("lost", "cat kept")).Output);
+        Assert.DoesNotContain(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
+        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync("lost", NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<NotFoundException>(() => ground.Engine.Adoption.RegisterAsync("never-was", NullEventSink.Instance, CancellationToken.None));
+        await ground.RemoveAsync("lost");
+        Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+    }
+
+    [MachineFact]
     public async Task NoOtherWorkspaceLivesOnItsMachine()
     {
         await ground.NewAsync("alone");
@@ -118,6 +143,16 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         // The machine removed is the workspace removed.
         await ground.Engine.Vms.RemoveAsync("alone", cascade: false, NullEventSink.Instance, CancellationToken.None);
         Assert.DoesNotContain(ground.Engine.Workspaces.List(), workspace => workspace.Name == "alone");
+    }
+
+    private static readonly IEqualityComparer<NetworkRules?> RulesComparer = EqualityComparer<NetworkRules?>.Create(
+        (one, other) => (one?.AllowInternet, one?.AllowInterVm, one?.AllowedHosts.Count) == (other?.AllowInternet, other?.AllowInterVm, other?.AllowedHosts.Count));
+
+    /// <summary>As they are read back from what enforces them.</summary>
+    private Task<NetworkRules?> RulesAsync(string name)
+    {
+        var spec = new MachineSpec { Id = VmId(name), Name = name, HostName = name, OwnerTag = string.Empty, Dedicated = true, WorkspacesPath = "/workspace" };
+        return ((INetworkPolicy)ground.Engine.Platforms.Get("nspawn")).ReadAsync(new PlatformMachine(spec, "{}"), CancellationToken.None);
     }
 
     private string VmId(string name) => ground.Engine.Vms.List().First(vm => vm.Name == name).Id;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Agentworks.Errors;
 using Agentworks.Git.Work;
 using Agentworks.Model;
+using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -203,6 +204,36 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
 
         await NothingRunsAsync();
         await WholeAsync(first, sum, done: true);
+    }
+
+    [MachineFact]
+    public async Task AForksWorkIsWhatCameSinceItsForkAlsoWhenTheTargetWasRewritten()
+    {
+        await _ground.RunAsync("into", $"echo second > b; git {GitGround.Identity} commit -qam second");
+        await machine.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "into", Name = "base" }, GitGround.Quiet, CancellationToken.None);
+        var forks = await machine.Engine.Forks.ForkAsync(new ForkWorkspace("into", ["fork-1", "fork-2"], "base"), GitGround.Quiet, CancellationToken.None);
+        Assert.Equal((await _ground.RunAsync("into", "git rev-parse HEAD")).Trim(), forks[0].Value!.ForkPoint);
+        foreach (var fork in forks)
+        {
+            await _ground.RunAsync(fork.Name, $"echo {fork.Name} > {fork.Name}; git add .; git {GitGround.Identity} commit -qm '{fork.Name}'");
+        }
+
+        // The target goes another way: what it has thrown away does not come back with the work of its forks.
+        await _ground.RunAsync("into", $"git reset -q --hard HEAD~1; echo other > c; git {GitGround.Identity} commit -qam other");
+        var picked = (await machine.Engine.Merges.MergeAsync(
+            new MergeWorkspaces { Into = "into", Sources = ["fork-1"], Strategy = MergeStrategy.CherryPick }, GitGround.Quiet, CancellationToken.None))[0].Result;
+        Assert.Equal((true, 1, "fork-1"), (picked.Success, picked.CommitsApplied, picked.Commits[0].Subject));
+        var merged = (await machine.Engine.Merges.MergeAsync(new MergeWorkspaces { Into = "into", Sources = ["fork-2"], Checkpoint = true }, GitGround.Quiet, CancellationToken.None))[0].Result;
+        Assert.Equal((true, 1), (merged.Success, merged.CommitsApplied));
+        Assert.Equal("b 1\nother\nfork-1\nfork-2\n", await _ground.RunAsync("into", "head -n 1 b; cat c fork-1 fork-2"));
+
+        // What was there before is a snapshot.
+        await machine.Engine.Snapshots.RestoreAsync(new RestoreSnapshot { Workspace = "into", Name = merged.Checkpoint! }, GitGround.Quiet, CancellationToken.None);
+        Assert.Equal("fork-1\n", await _ground.RunAsync("into", "cat fork-*"));
+        foreach (var fork in forks)
+        {
+            await machine.Engine.Workspaces.RemoveAsync(fork.Name, cascade: true, GitGround.Quiet, CancellationToken.None);
+        }
     }
 
     private async Task<AgwMergeResult?> MergeCutAsync(int frame)

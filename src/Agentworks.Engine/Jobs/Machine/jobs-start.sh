@@ -1,5 +1,5 @@
-# PROGRAM TEXT, then for each batch: NAME LENGTH. Standard input holds what each is to start, one behind the other; it may hold secrets and goes
-# into memory only. Writes what became of each job.
+# PROGRAM TEXT, then for each batch: NAME and what it is to start, in base64; that may hold secrets and goes into memory only. It is no input, because
+# a command whose input is cut off is ended. Writes what became of each job.
 set -eu
 umask 077
 run=/run/agentworks/jobs
@@ -11,7 +11,7 @@ if [ ! -e "$program" ]; then
 fi
 shift 2
 while [ $# -ge 2 ]; do
-    head -c "$2" > "$run/$1.start"
+    printf %s "$2" | base64 -d > "$run/$1.start"
     said=$(systemd-run -q --collect --unit="agentworks-jobs-$1" -p Type=notify -p NotifyAccess=main -p Delegate=yes -p KillMode=control-group \
         -p TimeoutStartSec=60 -p TimeoutStopSec=5 -p OOMPolicy=continue -p TasksMax=32768 /usr/bin/perl "$program" "$1" 2>&1) ||
         echo "$said" >&2

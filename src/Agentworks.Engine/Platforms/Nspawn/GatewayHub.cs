@@ -62,7 +62,11 @@ internal sealed class GatewayHub(NspawnPaths paths, HostCommands commands)
                 """,
         ];
         await commands.FeedAsync("sh", arguments, Rules(machine), Limit, cancellationToken).ConfigureAwait(false);
-        UnixFiles.Write(NameFile, $"{machine.Address} {hostName}\n", UnixFiles.Public);
+
+        // Made elsewhere: the resolvers read whatever comes into their folder.
+        var made = Path.Combine(Root, paths.Id);
+        UnixFiles.Write(made, $"{machine.Address} {hostName}\n", UnixFiles.Public);
+        File.Move(made, NameFile, overwrite: true);
     }
 
     /// <summary>Takes the machine's end away, and the hub with the last one.</summary>

@@ -22,10 +22,10 @@ internal sealed class GatewayRules(NetworkRules rules, MachineAddress machine, I
     private const string Refuse = "goto refuse";
 
     // Never a host of the internet, and never reached even where a network that is allowed would include it.
-    private static readonly string[] Never = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"];
+    internal static readonly IReadOnlyList<string> Never = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"];
 
     // Networks of houses, companies and providers: only reached where they are named.
-    private static readonly string[] Private = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16"];
+    internal static readonly IReadOnlyList<string> Private = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16"];
 
     private readonly IReadOnlyList<AllowedHost> hosts = [.. rules.AllowedHosts.Select(AllowedHost.Parse)];
 

@@ -185,7 +185,7 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
         }
     }
 
-    private static IReadOnlyList<IPAddress> OwnAddresses() =>
+    internal static IReadOnlyList<IPAddress> OwnAddresses() =>
         [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => i.GetIPProperties().UnicastAddresses)
             .Select(a => a.Address).Where(a => a.AddressFamily == AddressFamily.InterNetwork).Distinct().OrderBy(a => a.ToString(), StringComparer.Ordinal)];
 }

@@ -39,6 +39,12 @@ internal static class NspawnLauncher
         }
 
         var joined = MachineCgroup.SystemdOwnsTree ? [] : group.JoinFiles.Concat(limits?.JoinFiles ?? []).ToList();
+        if (File.Exists(paths.Console))
+        {
+            // Why the run before ended may be wanted still.
+            File.Move(paths.Console, paths.FormerConsole, overwrite: true);
+        }
+
         var program = new BackgroundProgram(paths.Run, paths.Console, Ready: null, joined);
         return await program.StartAsync(commands, nspawn[0], nspawn[1..], cancellationToken).ConfigureAwait(false);
     }

@@ -41,6 +41,9 @@ public sealed record NspawnPaths(string Id, string Folder)
 
     public string Console => Path.Combine(Folder, "console.log");
 
+    /// <summary>That of its run before.</summary>
+    public string FormerConsole => Console + ".1";
+
     /// <summary>The identity of the nspawn process.</summary>
     public string Run => Path.Combine(Folder, "nspawn.run");
 

@@ -44,7 +44,8 @@ public sealed partial class NspawnPlatform : INetworkPolicy, IMachineLogs
         var paths = layout.For(machine.Spec.Id);
         string[] files = kind switch
         {
-            MachineLogKind.Console => [paths.Console],
+            // nspawn speaks on the console of its machine.
+            MachineLogKind.Console or MachineLogKind.Hypervisor => [paths.FormerConsole, paths.Console],
             MachineLogKind.Network => [paths.NetworkLog, paths.ResolverLog],
             _ => [],
         };

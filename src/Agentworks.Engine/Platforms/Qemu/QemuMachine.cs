@@ -72,9 +72,20 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
             await disks.SwitchAsync(current, layers.Find(record.Disk), cancellationToken).ConfigureAwait(false);
         }
 
-        if (!record.Suspended && !await IsRunningAsync(control, cancellationToken).ConfigureAwait(false))
+        var forgotten = IsForgotten;
+        if ((forgotten || !record.Suspended) && !await IsRunningAsync(control, cancellationToken).ConfigureAwait(false))
         {
             await control.ExecuteAsync("cont", null, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (forgotten)
+        {
+            await guest.ThawAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
+            File.Delete(paths.Still);
+            if (record.Suspended)
+            {
+                await control.ExecuteAsync("stop", null, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -111,29 +122,40 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
         var disks = new QemuDisks(control);
         var current = await disks.CurrentAsync(cancellationToken).ConfigureAwait(false) ?? throw new PlatformException("QEMU knows no disk.") { Target = paths.Id };
         var next = layers.Find(record.Disk);
-        if (memory is not null)
+
+        // A machine whose processors stand still cannot write what it has not written yet.
+        await File.WriteAllTextAsync(paths.Still, Self(), cancellationToken).ConfigureAwait(false);
+        await control.ExecuteAsync("cont", null, cancellationToken).ConfigureAwait(false);
+        try
         {
-            await control.ExecuteAsync("stop", null, cancellationToken).ConfigureAwait(false);
-            await disks.SwitchAsync(current, next, cancellationToken).ConfigureAwait(false);
-            await new QemuMemory(paths, clock).WriteAsync(control, memory, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            // A machine whose processors stand still cannot write what it has not written yet.
-            await control.ExecuteAsync("cont", null, cancellationToken).ConfigureAwait(false);
             await guest.FreezeAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
-            try
+            if (memory is not null)
             {
-                await disks.SwitchAsync(current, next, cancellationToken).ConfigureAwait(false);
+                // The memory is of a machine that holds still: what a fork boots from is what the memory knows.
+                await control.ExecuteAsync("stop", null, cancellationToken).ConfigureAwait(false);
             }
-            finally
+
+            await disks.SwitchAsync(current, next, cancellationToken).ConfigureAwait(false);
+            if (memory is not null)
             {
-                await guest.ThawAsync(AnswerLimit, CancellationToken.None).ConfigureAwait(false);
+                await new QemuMemory(paths, clock).WriteAsync(control, memory, cancellationToken).ConfigureAwait(false);
             }
+        }
+        finally
+        {
+            await control.ExecuteAsync("cont", null, CancellationToken.None).ConfigureAwait(false);
+            await guest.ThawAsync(AnswerLimit, CancellationToken.None).ConfigureAwait(false);
+            File.Delete(paths.Still);
         }
 
-        await control.ExecuteAsync(record.Suspended ? "stop" : "cont", null, cancellationToken).ConfigureAwait(false);
+        if (record.Suspended)
+        {
+            await control.ExecuteAsync("stop", null, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    /// <summary>Whether somebody holds it still who is no more.</summary>
+    public bool IsForgotten => File.Exists(paths.Still) && HostProcess.Read(paths.Still)?.IsAlive() != true;
 
     /// <summary>Shuts it down in order, and hard after <paramref name="grace"/>.</summary>
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
@@ -167,7 +189,7 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
             }
         }
 
-        string[] left = [paths.Run, paths.Control, paths.Guest, paths.Memory, paths.Console + ".pipe"];
+        string[] left = [paths.Run, paths.Still, paths.Control, paths.Guest, paths.Memory, paths.Console + ".pipe"];
         Array.ForEach(left, UnixFiles.DeleteIfThere);
         if (Record is { Suspended: true } record)
         {
@@ -237,6 +259,8 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
             await control.ExecuteAsync("cont", null, cancellationToken).ConfigureAwait(false);
         }
 
+        // It was held still when its memory was written.
+        await guest.ThawAsync(TimeSpan.FromSeconds(60), cancellationToken).ConfigureAwait(false);
         await SetTimeAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -270,6 +294,9 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
 
     private PlatformException Failed(string why) =>
         new($"Machine {paths.Id} did not start: {why}. Its console ends with:\n{HostCommands.Tail(Clean(ReadConsole()))}\nQEMU said: {HostCommands.Tail(ReadFile(paths.Log))}") { Target = paths.Id };
+
+    private static string Self() => string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.ProcessId} {LinuxProcess.StartOf(Environment.ProcessId)} {LinuxProcess.BootId()}");
 
     private static string Clean(string text) => string.Concat(text.Where(c => c == '\n' || !char.IsControl(c)));
 

@@ -39,6 +39,9 @@ public sealed record QemuPaths(string Id, string Folder)
     /// <summary>Where memory is written to and read from.</summary>
     public string Memory => Path.Combine(Folder, "memory.sock");
 
+    /// <summary>There while its file systems are held still: the identity of the process that does, which is to let them go.</summary>
+    public string Still => Path.Combine(Folder, "still");
+
     /// <summary>The identity of the slirp4netns process.</summary>
     public string UplinkRun => Path.Combine(Folder, "uplink.run");
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Agentworks.Errors;
 using Agentworks.Events;
-using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Qemu;
 

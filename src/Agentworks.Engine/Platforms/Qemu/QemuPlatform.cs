@@ -116,14 +116,22 @@ public sealed partial class QemuPlatform : IVmPlatform
         }
     }
 
-    public Task<PowerState> GetPowerStateAsync(PlatformMachine machine, CancellationToken cancellationToken)
+    public async Task<PowerState> GetPowerStateAsync(PlatformMachine machine, CancellationToken cancellationToken)
     {
         var paths = layout.For(machine.Spec.Id);
         var record = QemuRecord.Read(paths.Record);
-        return Task.FromResult(
-            HostProcess.Read(paths.Run) is { } qemu && qemu.IsAlive() ? record?.Suspended == true ? PowerState.Suspended : PowerState.Running
-            : record is not null ? PowerState.Stopped
-            : PowerState.Missing);
+        if (record is null || HostProcess.Read(paths.Run)?.IsAlive() != true)
+        {
+            return record is null ? PowerState.Missing : PowerState.Stopped;
+        }
+
+        if (Open(paths, host) is { IsForgotten: true } it)
+        {
+            // Whoever is asking found that it does not answer: somebody was killed while it was held still for a snapshot.
+            await it.SettleAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+
+        return record.Suspended ? PowerState.Suspended : PowerState.Running;
     }
 
     public async Task RemoveAsync(PlatformMachine machine, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal static class QemuReadiness
         ("mke2fs", "e2fsprogs"),
         ("debugfs", "e2fsprogs"),
         ("ip", "iproute2"),
+        ("nft", "nftables"),
         ("nsenter", "util-linux"),
         ("unshare", "util-linux"),
         ("setpriv", "util-linux"),

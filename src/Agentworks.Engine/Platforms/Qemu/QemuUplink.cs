@@ -1,6 +1,7 @@
 using System.Globalization;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Qemu;
@@ -18,6 +19,12 @@ internal sealed class QemuUplink(QemuPaths paths, HostCommands commands, TimePro
     /// <exception cref="PlatformException">Rules were given and it cannot be opened. Without rules a warning tells so.</exception>
     public async Task OpenAsync(HostProcess qemu, NetworkRules? rules, IEventSink events, CancellationToken cancellationToken)
     {
+        if (rules is not null)
+        {
+            // Before anything leads out, and in one transaction where something does.
+            await RestrictAsync(qemu, rules, cancellationToken).ConfigureAwait(false);
+        }
+
         if (IsOpen)
         {
             return;
@@ -40,19 +47,34 @@ internal sealed class QemuUplink(QemuPaths paths, HostCommands commands, TimePro
         UnixFiles.DeleteIfThere(paths.UplinkReady);
     }
 
-    private async Task ConnectAsync(HostProcess qemu, CancellationToken cancellationToken)
+    private async Task RestrictAsync(HostProcess qemu, NetworkRules rules, CancellationToken cancellationToken)
     {
-        // What is opened is opened for whoever shares its network; that must never be this computer.
+        RequireOwnNetwork(qemu);
+        string[] arguments =
+        [
+            "-c", "printf %s \"$1\" | \"$2\" --preserve-credentials --user --net --target \"$3\" \"$4\" -f -", "rules",
+            UplinkRules.Write(rules, MachineGateway.OwnAddresses()), commands.Require("nsenter"), qemu.Pid.ToString(CultureInfo.InvariantCulture), commands.Require("nft"),
+        ];
+        await commands.RunAsync("/bin/sh", arguments, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What is opened or changed holds for whoever shares its network; that must never be this computer.</summary>
+    private void RequireOwnNetwork(HostProcess qemu)
+    {
         if (NetworkOf(qemu.Pid) == NetworkOf(Environment.ProcessId))
         {
             throw new PlatformException("QEMU has no network of its own.") { Target = paths.Id };
         }
+    }
 
+    private async Task ConnectAsync(HostProcess qemu, CancellationToken cancellationToken)
+    {
+        RequireOwnNetwork(qemu);
         var program = new BackgroundProgram(paths.UplinkRun, paths.UplinkLog, paths.UplinkReady, []);
         string[] arguments =
         [
             commands.Require("slirp4netns"), "--configure", "--mtu=65520", "--disable-host-loopback", "--enable-sandbox", "--enable-seccomp",
-            "--ready-fd=3", qemu.Pid.ToString(CultureInfo.InvariantCulture), "tap0",
+            "--ready-fd=3", qemu.Pid.ToString(CultureInfo.InvariantCulture), UplinkRules.Interface,
         ];
         if (Environment.IsPrivilegedProcess)
         {

@@ -6,7 +6,8 @@ tree=$2/tree
 rm -rf "$tree"
 mkdir "$tree"
 chmod 0755 "$tree"
-tar -xpf "$1" -C "$tree" --numeric-owner --xattrs --xattrs-include='*'
+# Without device nodes, which a user namespace may not make; the machine's kernel makes its own.
+tar -xpf "$1" -C "$tree" --numeric-owner --xattrs --xattrs-include='*' --exclude='./dev/*'
 cp "$tree/boot/agentworks.kernel" "$2/packed"
 cp "$tree/boot/agentworks.initrd" "$2/initrd"
 cp "$tree/boot/agentworks.packages" "$2/packages"

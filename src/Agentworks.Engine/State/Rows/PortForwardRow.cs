@@ -8,5 +8,9 @@ public sealed record PortForwardRow
     public required string LocalAddress { get; init; }
     public required int LocalPort { get; init; }
     public required int RemotePort { get; init; }
+
+    /// <summary>The workspace that it was made for; null: for the machine.</summary>
+    public string? WorkspaceId { get; init; }
+
     public DateTimeOffset Created { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Agentworks.State.Tables;
 
 internal static class PortForwardTable
 {
-    private const string Select = "SELECT id, vm_id, local_address, local_port, remote_port, created FROM port_forward";
+    private const string Select = "SELECT id, vm_id, local_address, local_port, remote_port, workspace_id, created FROM port_forward";
 
     public static List<PortForwardRow> List(Database database, string? vmId)
     {
@@ -21,8 +21,8 @@ internal static class PortForwardTable
         try
         {
             database.Execute(
-                "INSERT INTO port_forward (id, vm_id, local_address, local_port, remote_port, created) VALUES ($1, $2, $3, $4, $5, $6)",
-                row.Id, row.VmId, row.LocalAddress, row.LocalPort, row.RemotePort, row.Created);
+                "INSERT INTO port_forward (id, vm_id, local_address, local_port, remote_port, workspace_id, created) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                row.Id, row.VmId, row.LocalAddress, row.LocalPort, row.RemotePort, row.WorkspaceId, row.Created);
         }
         catch (SqliteException e) when (SqliteFailure.IsConstraint(e))
         {
@@ -43,6 +43,7 @@ internal static class PortForwardTable
         LocalAddress = row.Text("local_address"),
         LocalPort = row.Number("local_port"),
         RemotePort = row.Number("remote_port"),
+        WorkspaceId = row.TextOrNull("workspace_id"),
         Created = row.Time("created"),
     };
 }

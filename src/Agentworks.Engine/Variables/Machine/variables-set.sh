@@ -1,4 +1,4 @@
-# FOLDER, then for each variable: NAME LENGTH, or NAME "-" to remove it. Standard input holds the values, one behind the other. They are kept in memory.
+# FOLDER, then for each variable: NAME =VALUE, or NAME "-" to remove it. The values are kept in memory.
 set -eu
 umask 077
 folder=$1
@@ -8,7 +8,7 @@ while [ $# -ge 2 ]; do
     if [ "$2" = - ]; then
         rm -f "$folder/$1"
     else
-        head -c "$2" > "$folder/.new"
+        printf %s "${2#=}" > "$folder/.new"
         mv -f "$folder/.new" "$folder/$1"
     fi
     shift 2

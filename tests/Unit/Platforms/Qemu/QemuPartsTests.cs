@@ -55,6 +55,24 @@ public sealed class QemuPartsTests
     }
 
     [Fact]
+    public void OnlyWhatIsAllowedIsAcceptedAndThisComputerNever()
+    {
+        System.Net.IPAddress[] own = [System.Net.IPAddress.Parse("203.0.113.9")];
+        var open = NetworkRules.Closed with { AllowInternet = true };
+        var listed = UplinkRules.Write(open with { AllowedHosts = ["192.0.2.0/24", "198.51.100.7"] }, own);
+
+        Assert.Equal(["192.0.2.0/24", "198.51.100.7/32"], listed.Split('\n').Where(l => l.StartsWith("oifname tap0", StringComparison.Ordinal)).Select(l => l.Split(' ')[^2]));
+        Assert.Contains("accept", UplinkRules.Write(open, own).Split('\n').Single(l => l.Contains("0.0.0.0/0", StringComparison.Ordinal)), StringComparison.Ordinal);
+        foreach (var text in new[] { listed, UplinkRules.Write(open, own) })
+        {
+            var lines = text.Split('\n').ToList();
+            Assert.True(lines.FindIndex(l => l.StartsWith("ip daddr 203.0.113.9 reject", StringComparison.Ordinal)) is var at && at > 0 && at < lines.FindIndex(l => l.EndsWith("/0 accept", StringComparison.Ordinal) || l.Contains("192.0.2.0/24 accept", StringComparison.Ordinal)));
+            Assert.Contains(lines, l => l.StartsWith("ip daddr 169.254.0.0/16 reject", StringComparison.Ordinal));
+            Assert.Contains("policy drop", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Lz4IsUnpackedWithLiteralsMatchesAndLongRuns()
     {
         // "abc", then 300 times what lies three bytes back, then "xyz".

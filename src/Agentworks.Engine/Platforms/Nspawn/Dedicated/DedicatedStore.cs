@@ -40,7 +40,7 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
             UnixFiles.CreatePrivateFolder(layout.Store);
             await commands.RunAsync("mount", ["-t", "btrfs", "-o", "loop,noatime", layout.StoreFile, layout.Store], cancellationToken).ConfigureAwait(false);
             UnixFiles.CreatePrivateFolder(layout.Store);
-            await commands.RunAsync("btrfs", ["-q", "quota", "enable", layout.Store], cancellationToken).ConfigureAwait(false);
+            await CountAsync(cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var folder in new[] { Images, Roots, Snapshots })
@@ -100,11 +100,15 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
             return new Dictionary<string, SnapshotSize>(StringComparer.Ordinal);
         }
 
+        await CountAsync(cancellationToken).ConfigureAwait(false);
         string[] measure = ["-c", EmbeddedText.Read("nspawn-measure.sh"), "measure", layout.Store, .. there];
         var said = await commands.RunAsync("/bin/sh", measure, cancellationToken).ConfigureAwait(false);
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Where(fields => fields.Length == 3)
             .ToDictionary(fields => fields[2], fields => new SnapshotSize(Number(fields[1]), Number(fields[0])), StringComparer.Ordinal);
     }
+
+    private Task CountAsync(CancellationToken cancellationToken) =>
+        commands.RunAsync("/bin/sh", ["-c", EmbeddedText.Read("nspawn-quota.sh"), "quota", layout.Store], cancellationToken);
 
     private static long? Number(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
 
