@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agentworks.Commands;
 using Agentworks.Snapshots;
 
 namespace Agentworks.Bench.Machines;
@@ -82,8 +83,10 @@ public sealed class ForkBench : IBenchmark
     /// <summary>Milliseconds on the machine itself for all of them, without any distance.</summary>
     private static async Task<double> OnMachineAsync(BenchMachine machine, string vm, string command, string clear, CancellationToken cancellationToken)
     {
-        var result = await machine.RunAsync(
-            vm, $"sudo -n sh -c 's=$(date +%s%N); for i in $(seq {Forks}); do {command.Replace("'*'", "\"*\"", StringComparison.Ordinal)}; done; e=$(date +%s%N); echo $(((e-s)/1000)); {clear}'", cancellationToken);
+        var line = $"sudo -n sh -c 's=$(date +%s%N); for i in $(seq {Forks}); do {command.Replace("'*'", "\"*\"", StringComparison.Ordinal)}; done; e=$(date +%s%N); echo $(((e-s)/1000)); {clear}'";
+        var outcomes = machine.Engine.Commands.InvokeAsync(
+            [new CommandTarget(vm, null, null)], new CommandRequest { Command = line, Timeout = TimeSpan.FromMinutes(10) }, cancellationToken);
+        var result = (await BenchMachine.DrainAsync(outcomes))[0];
         return result.ExitCode == 0 ? double.Parse(result.Output, CultureInfo.InvariantCulture) / 1000 : throw new InvalidOperationException(result.ErrorOutput);
     }
 }

@@ -52,6 +52,16 @@ internal static class NspawnReadiness
                 "apt-get install " + string.Join(' ', packages));
         }
 
+        // Only isolated workspaces need them.
+        (string Program, string Package)[] network = [.. new[] { ("nft", "nftables"), ("dnsmasq", "dnsmasq-base") }.Where(n => processes.Find(n.Item1) is null)];
+        if (network.Length > 0 && CheckKernel() is null)
+        {
+            return new(
+                true,
+                $"Ready, but isolated workspaces {(network[0].Program == "nft" ? "cannot be made" : "reach no names")}: {string.Join(" and ", network.Select(n => n.Program))} missing.",
+                "apt-get install " + string.Join(' ', network.Select(n => n.Package)));
+        }
+
         return CheckKernel() ?? (processes.Find("slirp4netns") is null
             ? new(true, "Ready, but machines will have no internet: slirp4netns is missing.", "apt-get install slirp4netns")
             : new(true, "Ready. CPU and memory of its machines are not limited."));
