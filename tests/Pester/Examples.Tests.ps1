@@ -67,7 +67,7 @@ BeforeAll {
                 $Code
 "@)
             $running = $shell.BeginInvoke()
-            $endless = $Code -match '-Wait\b'
+            $endless = $Code -match '-Wait\b' -and $Code -notmatch 'Receive-AgwJob'
             if (-not $running.AsyncWaitHandle.WaitOne($(if ($endless) { 2000 } else { 120000 }))) { $shell.Stop() }
             elseif ($endless) { throw 'It should have gone on until it is stopped.' }
             elseif ($shell.InvocationStateInfo.State -eq 'Failed') { throw $shell.InvocationStateInfo.Reason }
@@ -125,6 +125,7 @@ BeforeAll {
         }
         switch ($Cmdlet) {
             { $_ -in 'Set-AgwConsoleSession', 'Remove-AgwConsoleSession' } { $null = Add-AgwConsoleSession day web @quiet }
+            'Move-AgwWorkspace' { if ($Code -match '-Vm') { Get-AgwSnapshot -Workspace app | Remove-AgwSnapshot @quiet } }
             'Repair-AgwConsole' { $null = Invoke-InTerminal 'Enter-AgwConsole day' $work }
             'Restore-AgwVm' {
                 if (-not (Get-AgwVmBackup dev)) { $null = Backup-AgwVm dev }

@@ -193,6 +193,15 @@ public sealed class DedicatedMaker(
             Branch = request.Branch,
             Created = vm.Created,
         };
+        if (vm is { Cpus: < 1 } or { MemoryMiB: < 128 } or { DiskGiB: < 1 })
+        {
+            throw new InvalidRequestException($"A machine of {vm.Cpus} processor(s), {vm.MemoryMiB} MiB of memory and {vm.DiskGiB} GiB of disk cannot be.")
+            {
+                Target = request.Name,
+                Recommendation = "It takes at least 1 processor, 128 MiB and 1 GiB.",
+            };
+        }
+
         platform.Validate(vm.ToMachine(store.OwnerTag).Spec);
         return (row, vm);
     }

@@ -41,29 +41,29 @@ public sealed class InitializeAgwWorkspaceCommand : NewCommand
     [Parameter(Mandatory = true, ParameterSetName = "Dedicated")]
     public SwitchParameter Isolated { get; set; }
 
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Dedicated")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Dedicated")]
     public string? Image { get; set; }
 
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Dedicated")]
     [Alias("Cpus")]
     [ValidateRange(1, 1024)]
     public int? Cpu { get; set; }
 
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Dedicated")]
     [Alias("MemoryMiB")]
     [ValidateRange(128, 1 << 26)]
     public int? MemoryMB { get; set; }
 
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Dedicated")]
     [Alias("DiskGiB")]
     [ValidateRange(1, 1 << 20)]
     public int? DiskGB { get; set; }
 
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Dedicated")]
     public SwitchParameter AllowInternet { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]

@@ -8,65 +8,55 @@ using Agentworks.Workspaces;
 namespace Agentworks.PowerShell;
 
 /// <summary>Makes a workspace on a machine, or with a machine of its own; empty or from a git repository.</summary>
-[Cmdlet(VerbsCommon.New, "AgwWorkspace", SupportsShouldProcess = true, DefaultParameterSetName = "Shared")]
+[Cmdlet(VerbsCommon.New, "AgwWorkspace", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwWorkspace))]
 public sealed class NewAgwWorkspaceCommand : NewCommand
 {
     /// <summary>May be left out when there is only one machine.</summary>
-    [Parameter(ParameterSetName = "Shared", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(VmCompleter))]
     public VmArgument? Vm { get; set; }
 
     /// <summary>With a machine of its own: the same as -Isolation Dedicated.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Dedicated")]
+    [Parameter]
     public SwitchParameter Isolated { get; set; }
 
     /// <summary>Shared, on a machine with others; or Dedicated, with a machine of its own.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateSet("Shared", "Dedicated")]
     public string Isolation { get; set; } = string.Empty;
 
     /// <summary>Where the machine comes from.</summary>
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
     /// <summary>What the machine is made of: the name of an image.</summary>
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public string? Image { get; set; }
 
     /// <summary>How many processors it gets.</summary>
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Cpus")]
-    [ValidateRange(1, 1024)]
     public int? Cpu { get; set; }
 
     /// <summary>Its memory in MiB.</summary>
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("MemoryMiB")]
-    [ValidateRange(128, 1 << 26)]
     public int? MemoryMB { get; set; }
 
     /// <summary>Its disk in GiB.</summary>
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("DiskGiB")]
-    [ValidateRange(1, 1 << 20)]
     public int? DiskGB { get; set; }
 
     /// <summary>Let it reach the internet.</summary>
-    [Parameter(ParameterSetName = "Dedicated", ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = "Isolation", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter AllowInternet { get; set; }
 
     /// <summary>Fail rather than wait for the rate limit.</summary>
-    [Parameter(ParameterSetName = "Dedicated")]
-    [Parameter(ParameterSetName = "Isolation")]
+    [Parameter]
     public SwitchParameter NoWait { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -84,14 +74,22 @@ public sealed class NewAgwWorkspaceCommand : NewCommand
     [Parameter]
     public SwitchParameter OpenVSCode { get; set; }
 
+    // A machine that is piped gives the place; its size and what it was made of are its own.
+    private bool HasMachine => Own(nameof(Platform), Platform) is not null || Own(nameof(Image), Image) is not null || Own(nameof(Cpu), Cpu) is not null
+        || Own(nameof(MemoryMB), MemoryMB) is not null || Own(nameof(DiskGB), DiskGB) is not null || AllowInternet;
+
     private protected override void Create()
     {
-        if (Isolated || Isolation.Equals("Dedicated", StringComparison.OrdinalIgnoreCase))
+        if (Isolated || "Dedicated".Equals(Own(nameof(Isolation), Isolation), StringComparison.OrdinalIgnoreCase))
         {
+            if (Vm is not null)
+            {
+                throw new EngineFailure(new InvalidRequestException("A workspace with a machine of its own takes no place on another.") { Target = Name, Recommendation = "Leave out -Vm, or -Isolated." });
+            }
             CreateDedicated();
             return;
         }
-        if (Platform is not null || Image is not null || Cpu is not null || MemoryMB is not null || DiskGB is not null || AllowInternet)
+        if (HasMachine)
         {
             throw new EngineFailure(new InvalidRequestException("A shared workspace has no machine of its own to choose platform, image, size or network of.")
             {
