@@ -60,7 +60,9 @@ Describe 'The cmdlets for files' -Tag Machine {
         @{ Line = 'Edit-AgwFile -Workspace notes SAME.md absent x'; Id = 'TextNotFound'; Target = 'SAME.md' }
         @{ Line = 'Copy-AgwFile -FromWorkspace notes odd -Destination x'; Id = 'NotAFile'; Target = 'odd' }
     ) {
-        Invoke-Expression $Line -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures = $null
+        $ErrorActionPreference = 'SilentlyContinue'
+        Invoke-Expression "$Line -ErrorVariable failures"
         $failures[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
         $failures[0].TargetObject | Should -Be $Target
     }

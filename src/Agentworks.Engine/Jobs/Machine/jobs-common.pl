@@ -24,7 +24,8 @@ sub supervised {
     $now =~ s/\s//g;
     $boot eq $now or return 0;
     my ($stat) = (text_of("/proc/$pid/stat") || '') =~ /.*\)\s+(.*)/s or return 0;
-    return (split ' ', $stat)[19] eq $start ? 1 : 0;
+    my @stat = split ' ', $stat;
+    return $stat[0] !~ /[ZX]/ && $stat[19] eq $start ? 1 : 0;
 }
 
 # One line: id, word (running, ended, lost or none), pid, exit code, signal, cause, began, ended, message, bytes of output, of error output,
@@ -44,6 +45,15 @@ sub line {
 }
 
 sub runs { return (split /\t/, line($_[0]))[1] eq 'running' }
+
+# One that was killed closes its end a moment before it is no process any more.
+sub settle {
+    my $id = shift;
+    for (1 .. 100) {
+        runs($id) or return;
+        select(undef, undef, undef, 0.01);
+    }
+}
 
 # The supervisor of a running job at the other end, or nothing where it has gone.
 sub connect_to {

@@ -52,7 +52,10 @@ while (%sockets) {
         if (sysread($s->{socket}, $s->{said}, 65536, length $s->{said})) {
             done($1) while $s->{said} =~ s/\A([^\n]*)\n//;
         } else {
-            done($_) for @{$s->{ids}};
+            for my $id (grep { $left{$_} } @{$s->{ids}}) {
+                Agentworks::Jobs::settle($id);
+                done($id);
+            }
             delete $sockets{$fd};
         }
     }

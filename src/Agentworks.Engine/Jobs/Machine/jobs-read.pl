@@ -78,6 +78,7 @@ while (@open) {
         if (sysread($j->{socket}, my $said, 4096)) {
             advance($j);
         } else {
+            Agentworks::Jobs::settle($j->{id});
             finish($j);
         }
     }

@@ -11,6 +11,7 @@ namespace Agentworks.Platforms.Nspawn;
 internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands, TimeProvider clock)
 {
     private const long GiB = 1L << 30;
+    private const string Counters = "/sys/fs/btrfs";
     private static readonly string[] ReadOnly = ["-r"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -88,8 +89,16 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
     }
 
     /// <summary>Limits all that can be read in a subvolume.</summary>
-    public Task LimitAsync(string path, int gib, CancellationToken cancellationToken) =>
-        commands.RunAsync("btrfs", ["-q", "qgroup", "limit", (gib * GiB).ToString(CultureInfo.InvariantCulture), path], cancellationToken);
+    public async Task LimitAsync(string path, int gib, CancellationToken cancellationToken)
+    {
+        // A limit holds only as long as the file system counts. Which of this computer's it is does not matter: to look is cheap.
+        if (Directory.Exists(Counters) && Directory.EnumerateDirectories(Counters).Any(f => IsWrong(Path.Combine(f, "qgroups", "inconsistent"))))
+        {
+            await CountAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await commands.RunAsync("btrfs", ["-q", "qgroup", "limit", (gib * GiB).ToString(CultureInfo.InvariantCulture), path], cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Sizes in bytes by path, of those that are there.</summary>
     public async Task<IReadOnlyDictionary<string, SnapshotSize>> MeasureAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
@@ -109,6 +118,8 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
 
     private Task CountAsync(CancellationToken cancellationToken) =>
         commands.RunAsync("/bin/sh", ["-c", EmbeddedText.Read("nspawn-quota.sh"), "quota", layout.Store], cancellationToken);
+
+    private static bool IsWrong(string file) => File.Exists(file) && File.ReadAllText(file).Trim() != "0";
 
     private static long? Number(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
 
