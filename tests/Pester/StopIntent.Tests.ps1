@@ -35,6 +35,7 @@ BeforeAll {
         SecureString = (ConvertTo-SecureString x -AsPlainText -Force)
         VmArgument = 'box'; WorkspaceArgument = 'app'; AgentArgument = 'coder'; SessionArgument = 's1'; ConsoleArgument = 'view'
         Name = 'fresh'; Command = 'true'; RemotePort = '80'; Text = 'x'; Index = 0; Path = 'TestDrive:/there'; Destination = 'TestDrive:/there'
+        LiteralPath = 'there'; Value = 'x'; OldText = 'x'; NewText = 'y'; Message = 'x'; Url = 'https://example.org/app.git'; Type = 'Console'; Count = 2; Variable = @{ X = 'y' }
     }
 
     function Get-Value($Parameter) {
