@@ -29,7 +29,7 @@ public abstract class FileGroundTests(MachineFixture machine, string workspace) 
 
         await Machine.Engine.Workspaces.CreateAsync(new NewWorkspace { Name = workspace }, Quiet, CancellationToken.None);
         await Machine.Engine.Agents.CreateAsync(new NewAgent { Name = Agent, Workspaces = [workspace] }, Quiet, CancellationToken.None);
-        await RootAsync($"mkdir -p {Outside}/sub && printf secret > {Outside}/secret && printf secret > {Outside}/sub/secret && chmod -R 0777 {Outside}");
+        await RootAsync($"rm -rf {Outside} && mkdir -p {Outside}/sub && printf secret > {Outside}/secret && printf secret > {Outside}/sub/secret && chmod -R 0777 {Outside}");
     }
 
     public async Task DisposeAsync()
