@@ -41,7 +41,7 @@ function Reset-World([switch] $WithOther) {
     }
 
     Get-AgwJob -NoStatus | Remove-AgwJob -Force @quiet
-    Get-AgwWorkspace | Where-Object { $_.Name -notin 'app', 'web', 'docs' -or $_.Vm -ne 'dev' -or $_.Path -notlike '/opt/agentworks/*' } | Remove-AgwWorkspace -Cascade -Force @quiet
+    Get-AgwWorkspace | Where-Object { $_.Name -notin 'app', 'web', 'docs' -or $_.Vm -ne 'dev' -or $_.Path -notlike '/opt/agentworks/*' -or $_.Repository -ne 'https://example.org/app.git' } | Remove-AgwWorkspace -Cascade -Force @quiet
     $missing = @('app', 'web', 'docs') | Where-Object { $_ -notin (Get-AgwWorkspace).Name }
     foreach ($name in $missing) { $null = New-AgwWorkspace $name -Vm dev -Repository https://example.org/app.git }
 
