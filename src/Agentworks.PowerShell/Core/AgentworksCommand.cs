@@ -93,7 +93,7 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
         {
             return question();
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not EngineFailure)
         {
             throw new EngineFailure(e);
         }
