@@ -26,7 +26,7 @@ Describe 'Views' {
     It 'are tables with the columns that matter' {
         Show (Get-AgwVm -NoStatus) | Should -Match 'Name\s+Status\s+Platform\s+State\s+Workspaces\s+Sessions\s+-.*\s+dev\s+Unknown\s+nspawn\s+Ready\s+2\s+3\s'
         Show (Get-AgwSession s1 -NoStatus) | Should -Match 'Name\s+Status\s+Workspace\s+Vm\s+Agent\s+Command\s'
-        Show (Get-AgwWorkspace) | Should -Match 'Name\s+Vm\s+State\s+Sessions\s+Repository\s'
+        Show (Get-AgwWorkspace) | Should -Match 'Name\s+Vm\s+Isolation\s+State\s+Sessions\s+Repository\s'
         Show (Get-AgwAgent) | Should -Match 'Name\s+Vm\s+State\s+Sessions\s+Workspaces\s'
     }
 
