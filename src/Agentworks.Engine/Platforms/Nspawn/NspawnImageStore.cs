@@ -1,7 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Ports;
-using Agentworks.Transport;
 
 namespace Agentworks.Platforms.Nspawn;
 
@@ -123,44 +122,13 @@ public sealed class NspawnImageStore
         events.Report(new DetailEvent($"The machine image {inputs.Key} takes {size.Split('\t')[0]} MiB."));
     }
 
-    private List<string> Arguments(ImageInputs inputs, string folder)
-    {
-        string[] excluded = ["man", "doc", "info", "locale", "lintian"];
-        return
-        [
-            "--no-fork", BuildLock, commands.Require("mmdebstrap"),
-            "--mode=root", "--variant=minbase", "--format=directory", "--verbose",
-            "--architectures=" + inputs.Architecture,
-            "--include=" + string.Join(',', inputs.Packages),
-            .. excluded.Select(e => $"--dpkgopt=path-exclude=/usr/share/{e}/*"),
-            "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-            "--dpkgopt=path-include=/usr/share/locale/locale.alias",
-            "--aptopt=Acquire::Languages \"none\"",
-            "--aptopt=Apt::Install-Recommends \"false\"",
-            "--customize-hook=" + inputs.Finish,
-            AptSources.Suite,
-            Path.Combine(folder, "rootfs"),
-            .. inputs.Sources,
-        ];
-    }
+    private List<string> Arguments(ImageInputs inputs, string folder) =>
+    [
+        "--no-fork", BuildLock, commands.Require("mmdebstrap"), "--mode=root", "--format=directory", "--architectures=" + inputs.Architecture,
+        .. ImageBuild.Arguments(inputs, Path.Combine(folder, "rootfs")),
+    ];
 
-    private async Task<IDisposable> LockAsync(string path, IEventSink events, CancellationToken cancellationToken)
-    {
-        for (var told = false; ; told = true)
-        {
-            if (FileLock.TryTake(path) is { } held)
-            {
-                return held;
-            }
-
-            if (!told)
-            {
-                events.Report(new ProgressEvent(ImageProgress.Activity, "Another process makes it; waiting"));
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private Task<IDisposable> LockAsync(string path, IEventSink events, CancellationToken cancellationToken) => ImageBuild.LockAsync(path, clock, events, cancellationToken);
 
     // A killed build may have left /proc, /sys and /dev mounted in it, and its last children may still be writing while they die.
     private async Task DeleteTreeAsync(string folder, CancellationToken cancellationToken)

@@ -5,7 +5,6 @@ using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
-using Agentworks.Transport;
 
 namespace Agentworks.Platforms.Qemu;
 
@@ -235,26 +234,11 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
 
     private static ProcessOptions Long => new(Timeout: BuildLimit, WorkingDirectory: "/");
 
-    private List<string> Arguments(ImageInputs inputs, string tar)
-    {
-        string[] excluded = ["man", "doc", "info", "locale", "lintian"];
-        return
-        [
-            "--no-fork", BuildLock, commands.Require("mmdebstrap"),
-            Environment.IsPrivilegedProcess ? "--mode=root" : "--mode=unshare", "--variant=minbase", "--format=tar", "--verbose",
-            "--architectures=amd64",
-            "--include=" + string.Join(',', inputs.Packages),
-            .. excluded.Select(e => $"--dpkgopt=path-exclude=/usr/share/{e}/*"),
-            "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-            "--dpkgopt=path-include=/usr/share/locale/locale.alias",
-            "--aptopt=Acquire::Languages \"none\"",
-            "--aptopt=Apt::Install-Recommends \"false\"",
-            "--customize-hook=" + inputs.Finish,
-            AptSources.Suite,
-            tar,
-            .. inputs.Sources,
-        ];
-    }
+    private List<string> Arguments(ImageInputs inputs, string tar) =>
+    [
+        "--no-fork", BuildLock, commands.Require("mmdebstrap"), Environment.IsPrivilegedProcess ? "--mode=root" : "--mode=unshare", "--format=tar", "--architectures=amd64",
+        .. ImageBuild.Arguments(inputs, tar),
+    ];
 
     /// <summary>As root, or as what stands for root where all users of a system are this user's own.</summary>
     private async Task AsRootAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
@@ -269,21 +253,5 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
 
     private Task DeleteTreeAsync(string folder, CancellationToken cancellationToken) => AsRootAsync(["rm", "-rf", "--", folder], cancellationToken);
 
-    private async Task<IDisposable> LockAsync(string path, IEventSink events, CancellationToken cancellationToken)
-    {
-        for (var told = false; ; told = true)
-        {
-            if (FileLock.TryTake(path) is { } held)
-            {
-                return held;
-            }
-
-            if (!told)
-            {
-                events.Report(new ProgressEvent(ImageProgress.Activity, "Another process makes it; waiting"));
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private Task<IDisposable> LockAsync(string path, IEventSink events, CancellationToken cancellationToken) => ImageBuild.LockAsync(path, clock, events, cancellationToken);
 }
