@@ -1,4 +1,5 @@
 // A program for tests. Makes one thing and dies, as by kill -9, right after a given step of its journal became durable. Exit status 0: it was made.
+using Agentworks.Config;
 using System.Globalization;
 using Agentworks;
 using Agentworks.Agents;
@@ -25,7 +26,7 @@ if (args is ["cut", var frames, var once, .. var command])
 
 var (home, kind, name) = (args[0], args[1], args[2]);
 var sink = new DyingSink(int.Parse(args[3], CultureInfo.InvariantCulture));
-await using var engine = AgentworksEngine.Open(new EngineOptions { Home = home });
+await using var engine = AgentworksEngine.Open(new EngineOptions { Home = home, Limits = LimitsSection.None });
 switch (kind)
 {
     case "vm":

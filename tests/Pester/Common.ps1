@@ -3,6 +3,17 @@
 $module = Join-Path $PSScriptRoot '../../out/Agentworks/Agentworks.psd1'
 Import-Module $module
 
+# A configuration for tests, which call more often than people do.
+$unlimited = @'
+[limits]
+create_per_minute = 0
+exec_per_minute = 0
+default_per_minute = 0
+max_workspaces = 0
+max_memory_mib = 0
+max_disk_gib = 0
+'@
+
 # The engine's assembly, which PowerShell's own type names do not reach.
 function Get-EngineType([string] $Name) {
     $null = Get-AgwConfig -ErrorAction Ignore   # the engine is loaded at its first use
