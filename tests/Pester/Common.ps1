@@ -92,9 +92,16 @@ function Complete([string] $Line) {
     [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
 }
 
+# The program that runs this; installed as a tool of .NET, it runs in the program dotnet.
+function Get-PwshPath {
+    $program = (Get-Process -Id $PID).Path
+    if ((Split-Path -LeafBase $program) -eq 'pwsh') { return $program }
+    (Get-Command pwsh -CommandType Application -ErrorAction Stop | Select-Object -First 1).Source
+}
+
 # A script in a pwsh of its own, in which nobody can be asked.
 function Invoke-Pwsh([string] $Script) {
-    $pwsh = (Get-Process -Id $PID).Path
+    $pwsh = Get-PwshPath
     $prolog = "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$module'; "
     & $pwsh -NoLogo -NoProfile -NonInteractive -Command ($prolog + $Script) 2>&1 | ForEach-Object { "$_" }
 }

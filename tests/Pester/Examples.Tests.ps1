@@ -84,7 +84,7 @@ BeforeAll {
         $socket = Join-Path $root 'terminal'
         $options = Join-Path $root 'terminal.conf'
         Set-Content $options 'set -g remain-on-exit on', 'set -g prefix None'
-        $pwsh = (Get-Process -Id $PID).Path
+        $pwsh = Get-PwshPath
         $null = env -u TMUX tmux -S $socket -f $options new-session -d -x 200 -y 50 "env -u TMUX $pwsh -NoProfile -EncodedCommand $encoded"
         try {
             foreach ($try in 1..120) {
