@@ -17,9 +17,16 @@ public sealed class AgentworksProvider : NavigationCmdletProvider, IContentCmdle
 
     private FileDrive Drive => new(this, _stop.Token);
 
-    public void ClearContent(string path) => Drive.Clear(path);
+    /// <summary>Set-Content asks for this before it opens a writer, which replaces the file as a whole: there is nothing to clear then.</summary>
+    public void ClearContent(string path)
+    {
+        if (DynamicParameters is not DriveWriteParameters)
+        {
+            Drive.Clear(path);
+        }
+    }
 
-    public object? ClearContentDynamicParameters(string path) => new DriveWriteParameters();
+    public object? ClearContentDynamicParameters(string path) => null;
 
     public IContentReader? GetContentReader(string path) => Drive.Reader(path, DynamicParameters as DriveReadParameters ?? new DriveReadParameters());
 
