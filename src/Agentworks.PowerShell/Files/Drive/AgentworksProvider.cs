@@ -69,6 +69,13 @@ public sealed class AgentworksProvider : NavigationCmdletProvider, IContentCmdle
 
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Drive.GetNames(path);
 
+    /// <summary>The base class asks whether the item is there first: a round trip for each file of a list, and ten for each command.</summary>
+    protected override string GetChildName(string path)
+    {
+        var whole = path.TrimEnd('/', '\\');
+        return whole[(whole.LastIndexOfAny(['/', '\\']) + 1)..];
+    }
+
     protected override bool HasChildItems(string path) => Drive.HasChildren(path);
 
     protected override void NewItem(string path, string itemTypeName, object newItemValue) => Drive.Make(path, itemTypeName, newItemValue);
