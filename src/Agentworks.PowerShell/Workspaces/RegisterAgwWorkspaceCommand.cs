@@ -17,13 +17,17 @@ public sealed class RegisterAgwWorkspaceCommand : AgentworksCommand
     [Parameter(Mandatory = true, ParameterSetName = "All")]
     public SwitchParameter All { get; set; }
 
+    /// <summary>Also one that was made with other records, because those are lost.</summary>
+    [Parameter(ParameterSetName = "Name")]
+    public SwitchParameter Force { get; set; }
+
     protected override void Process()
     {
         foreach (var name in All ? Await(Engine.Adoption.NamesAsync) : Name.Select(argument => argument.Name ?? string.Empty))
         {
             if (Approves(name, "Register workspace"))
             {
-                ForInput(name, () => WriteObject(Await(stop => Engine.Adoption.RegisterAsync(name, Sink, stop))));
+                ForInput(name, () => WriteObject(Await(stop => Engine.Adoption.RegisterAsync(name, Force, Sink, stop))));
             }
         }
     }

@@ -138,13 +138,35 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
 
         var orphan = Assert.Single(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
         Assert.Equal((true, id, 512, WorkspaceIsolation.Dedicated), (orphan.Orphaned, orphan.Id, orphan.MemoryMiB, orphan.Isolation));
-        var again = await ground.Engine.Adoption.RegisterAsync("lost", NullEventSink.Instance, CancellationToken.None);
+        var again = await ground.Engine.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None);
         Assert.Equal((LifecycleState.Ready, id), (again.State, VmId("lost")));
         Assert.Equal("kept\n", (await ground.RunAsync("lost", "cat kept")).Output);
         Assert.DoesNotContain(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
-        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync("lost", NullEventSink.Instance, CancellationToken.None));
-        await Assert.ThrowsAsync<NotFoundException>(() => ground.Engine.Adoption.RegisterAsync("never-was", NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<NotFoundException>(() => ground.Engine.Adoption.RegisterAsync("never-was", force: true, NullEventSink.Instance, CancellationToken.None));
         await ground.RemoveAsync("lost");
+        Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+    }
+
+    [MachineFact]
+    public async Task AMachineOfAnotherFolderIsTakenOverOnlyByForce()
+    {
+        await ground.NewAsync("lost");
+        await ground.RunAsync("lost", "echo kept > kept");
+        var id = VmId("lost");
+        await using var home = await TestHome.CreateAsync();
+        await using var fresh = AgentworksEngine.Open(new EngineOptions { Home = home.Path });
+        Assert.Empty(await fresh.Adoption.FindAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<ForeignMachineException>(() => fresh.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
+        using (var store = State.StateStore.Open(ground.Home, TimeProvider.System))
+        {
+            store.Write(state => state.DeleteVm(id));
+        }
+
+        await fresh.Adoption.RegisterAsync("lost", force: true, NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal("kept\n", (await MachineFixture.RunAsync(fresh, "cat kept", null, "lost")).Output);
+        Assert.Empty(await ground.Engine.Adoption.FindAsync(CancellationToken.None));
+        await fresh.Workspaces.RemoveAsync("lost", cascade: false, NullEventSink.Instance, CancellationToken.None);
         Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
     }
 
