@@ -56,6 +56,11 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
         }
 
         var image = request.Image ?? images.DefaultImage;
+        if (request.Count > 0 && image != images.DefaultImage && (await images.ListImagesAsync(cancellationToken).ConfigureAwait(false)).All(one => one.Name != image))
+        {
+            throw new NotFoundException("image", image) { Target = image, Recommendation = "Get-AgwImage lists them; New-AgwImage makes one." };
+        }
+
         store.Write(state => state.Put(new PoolRow
         {
             Id = state.FindPool(platform.Name, image)?.Id ?? Identifier.New(),

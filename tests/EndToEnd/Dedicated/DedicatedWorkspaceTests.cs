@@ -84,6 +84,8 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         await ground.Engine.Dedicated.SuspendAsync("power", NullEventSink.Instance, CancellationToken.None);
         var refused = await Assert.ThrowsAsync<NotReadyException>(() => ground.RunAsync("power", "true"));
         Assert.Equal("Resume-AgwWorkspace power", refused.Recommendation);
+        await Assert.ThrowsAsync<NotReadyException>(() => StartJobAsync("power", "true"));
+        Assert.Empty(ground.Engine.Jobs.List());
         Assert.Equal(VmStatus.Suspended, await StatusAsync("power"));
         await ground.Engine.Dedicated.ResumeAsync("power", NullEventSink.Instance, CancellationToken.None);
         var first = (await ground.RunAsync("power", "cat ticking")).Output;
