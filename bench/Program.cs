@@ -15,6 +15,7 @@ IBenchmark[] all =
 [
     new ChannelBench(),
     new SessionBench(),
+    new JobBench(),
     new StatusBench(),
     new InitializeBench(),
     new DedicatedBench(),

@@ -101,7 +101,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         PortForwards = new PortForwardService(_store, _machines, operations, options.Processes, options.Home, options.Clock);
         var network = new VmNetwork(_store, Config, networks, _machines, PortForwards, operations);
         var maker = new VmMaker(_store, Config, Platforms, _machines, plan, network, ssh, knownHosts, gitCredentials, options.Clock);
-        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, PortForwards, network);
+        var cleaner = new VmCleaner(_store, Platforms, _machines, knownHosts, Workspaces, Agents, Jobs, power, PortForwards, network);
         Pools = new PoolService(_store, Platforms, operations, dedicatedMaker, cleaner, options.Clock);
         Adoption = new AdoptionService(_store, Config, Platforms, dedicatedMaker, Workspaces, options.Clock);
         Images = new ImageService(_store, Platforms, operations);

@@ -13,8 +13,9 @@ namespace Agentworks.Tests.EndToEnd;
 [Collection("machine")]
 public sealed class ForkTests(MachineFixture machine) : IAsyncLifetime
 {
-    private const string Root = "/opt/agentworks/workspaces";
+    private const string Root = TreeGround.Root;
     private static readonly NullEventSink Quiet = NullEventSink.Instance;
+    private readonly TreeGround _ground = new(machine);
 
     public async Task InitializeAsync()
     {
@@ -23,35 +24,14 @@ public sealed class ForkTests(MachineFixture machine) : IAsyncLifetime
             return;
         }
 
-        await machine.Engine.Workspaces.CreateAsync(new NewWorkspace { Name = "gold" }, Quiet, CancellationToken.None);
-        await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "guest", Workspaces = ["gold"] }, Quiet, CancellationToken.None);
-        await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "roamer", AllWorkspaces = true }, Quiet, CancellationToken.None);
-        Assert.Equal(0, (await machine.RunAsync("git init -q . && git -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m one && echo one > file && echo key > key && chmod 600 key", workspace: "gold")).ExitCode);
+        await _ground.MakeAsync("gold", new NewAgent { Name = "guest", Workspaces = ["gold"] }, new NewAgent { Name = "roamer", AllWorkspaces = true });
+        await machine.RunAsync("echo key > key && chmod 600 key", workspace: "gold");
         await machine.RunAsync("echo guest > guest; chmod 600 guest", "guest", "gold");
         await machine.RunAsync("echo roamer > roamer; chmod 600 roamer", "roamer", "gold");
         await machine.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "gold", Name = "prepared" }, Quiet, CancellationToken.None);
     }
 
-    public async Task DisposeAsync()
-    {
-        if (new MachineFactAttribute().Skip is not null)
-        {
-            return;
-        }
-
-        foreach (var agent in new[] { "guest", "roamer" })
-        {
-            await machine.Engine.Agents.RemoveAsync(agent, cascade: true, Quiet, CancellationToken.None);
-        }
-
-        foreach (var workspace in machine.Engine.Workspaces.List())
-        {
-            await machine.Engine.Snapshots.PromoteForksAsync(workspace.Name, Quiet, CancellationToken.None);
-            await machine.Engine.Workspaces.RemoveAsync(workspace.Name, cascade: true, Quiet, CancellationToken.None);
-        }
-
-        await NothingIsLeftAsync();
-    }
+    public Task DisposeAsync() => new MachineFactAttribute().Skip is null ? _ground.RemoveAsync() : Task.CompletedTask;
 
     [MachineFact]
     public async Task AreTheirOwnUsers()
@@ -276,8 +256,4 @@ public sealed class ForkTests(MachineFixture machine) : IAsyncLifetime
         var checks = await Outcomes.DrainAsync(machine.Engine.WorkspaceUpkeep.CheckAsync(workspaces, CancellationToken.None));
         Assert.Empty(checks.Where(check => check.Status == DriftStatus.Drifted && check.Check is not ("workspace-modes" or "workspace-acls" or "workspace-groups" or "workspace-repository")).Select(check => check.ToString() + check.Detail));
     }
-
-    private async Task NothingIsLeftAsync() =>
-        Assert.Equal(string.Empty, (await machine.RootAsync(
-            $"ls -A {Root}; btrfs subvolume list -o {Root}; getent passwd | grep ^ws-; getent group | grep ^ws-; cat /etc/agentworks/mapped 2>/dev/null; grep idmapped /proc/self/mountinfo; ls -A /srv/forks 2>/dev/null; ls /var/lib/agentworks/homes")).Output);
 }

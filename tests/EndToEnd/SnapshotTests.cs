@@ -4,7 +4,6 @@ using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
-using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd;
 
@@ -12,8 +11,9 @@ namespace Agentworks.Tests.EndToEnd;
 [Collection("machine")]
 public sealed class SnapshotTests(MachineFixture machine) : IAsyncLifetime
 {
-    private const string Root = "/opt/agentworks/workspaces";
+    private const string Root = TreeGround.Root;
     private static readonly NullEventSink Quiet = NullEventSink.Instance;
+    private readonly TreeGround _ground = new(machine);
 
     public async Task InitializeAsync()
     {
@@ -22,27 +22,11 @@ public sealed class SnapshotTests(MachineFixture machine) : IAsyncLifetime
             return;
         }
 
-        await machine.Engine.Workspaces.CreateAsync(new NewWorkspace { Name = "tree" }, Quiet, CancellationToken.None);
-        await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "climber", Workspaces = ["tree"] }, Quiet, CancellationToken.None);
-        Assert.Equal(0, (await machine.RunAsync("git init -q . && git -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m one && echo one > file", workspace: "tree")).ExitCode);
+        await _ground.MakeAsync("tree", new NewAgent { Name = "climber", Workspaces = ["tree"] });
         Assert.Equal(0, (await machine.RunAsync("echo mine > mine; chmod 600 mine; ln -s /etc/shadow out", "climber", "tree")).ExitCode);
     }
 
-    public async Task DisposeAsync()
-    {
-        if (new MachineFactAttribute().Skip is not null)
-        {
-            return;
-        }
-
-        await machine.Engine.Agents.RemoveAsync("climber", cascade: true, Quiet, CancellationToken.None);
-        foreach (var workspace in machine.Engine.Workspaces.List().OrderByDescending(workspace => workspace.ParentSnapshot is not null))
-        {
-            await machine.Engine.Workspaces.RemoveAsync(workspace.Name, cascade: true, Quiet, CancellationToken.None);
-        }
-
-        Assert.Equal(string.Empty, (await machine.RootAsync($"ls -A {Root}; btrfs subvolume list -o {Root}; getent passwd | grep ^ws-")).Output);
-    }
+    public Task DisposeAsync() => new MachineFactAttribute().Skip is null ? _ground.RemoveAsync() : Task.CompletedTask;
 
     [MachineFact]
     public async Task RestoringBringsBackExactlyWhatWasThere()

@@ -152,6 +152,23 @@ Describe 'The drive agw:' -Tag Machine {
         Get-ChildItem agw:/notes/lines | Get-AgwFileContent -Tail 1 | Should -Be three
     }
 
+    It 'keeps a file as it is until there is all that is to be written' {
+        Set-Content agw:/notes/whole old
+        { & { 'new'; throw 'midway' } | Set-Content agw:/notes/whole } | Should -Throw midway
+        { & { 'new'; throw 'midway' } | Add-Content agw:/notes/whole } | Should -Throw midway
+        Set-Content agw:/notes/whole 1, 'no byte' -AsByteStream -ErrorAction SilentlyContinue
+        Set-Content agw:/notes/whole new -WhatIf
+        Clear-Content agw:/notes/whole -WhatIf
+        $begun = [IO.Path]::GetTempFileName()
+        $stop = Stop-Midway "& { 'new'; Remove-Item '$begun'; Start-Sleep 1000 } | Set-Content agw:/notes/whole" { -not (Test-Path $begun) }
+        $stop.Stopped | Should -BeTrue
+        Get-Content agw:/notes/whole | Should -Be old
+        Set-Content agw:/notes/dir new -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -BeLike 'NotAFile,*'
+        Clear-Content agw:/notes/whole
+        Get-Content agw:/notes/whole | Should -BeNullOrEmpty
+    }
+
     It 'makes, copies, moves and removes' {
         $null = New-Item agw:/notes/made -ItemType Directory
         $null = New-Item agw:/notes/made/file -Value text
@@ -160,6 +177,8 @@ Describe 'The drive agw:' -Tag Machine {
         Rename-Item agw:/notes/made/file renamed
         Move-Item agw:/notes/made/renamed agw:/other
         Get-Content agw:/other/renamed | Should -Be text
+        { Move-Item agw:/other/taken agw:/other/taken/deep -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRequest,*'
+        Get-Content agw:/OTHER/taken/file | Should -Be text
         Remove-Item agw:/notes/made, agw:/other/taken -Recurse
         Test-Path agw:/notes/made, agw:/other/taken | Should -Be $false, $false
         Remove-Item agw:/other/renamed -WhatIf

@@ -55,6 +55,8 @@ Describe 'Isolated workspaces' -Tag Machine {
         (Update-AgwWorkspacePool -PassThru).Ready | Should -Be 1
         { Remove-AgwImage debian-12 -Platform nspawn -Confirm:$false -ErrorAction Stop } | Should -Throw '*pool*'
         Set-AgwWorkspacePool debian-12 0 -Platform nspawn | Should -BeNullOrEmpty
+        { Set-AgwWorkspacePool nosuch 1 -Platform nspawn -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
+        { Update-AgwWorkspacePool nosuch -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
         Get-AgwWorkspacePool | Should -BeNullOrEmpty
         $claimed | Remove-AgwWorkspace -Confirm:$false
     }
@@ -62,6 +64,7 @@ Describe 'Isolated workspaces' -Tag Machine {
     It 'have nothing to register when nothing is lost' {
         Get-AgwWorkspace -Orphaned | Should -BeNullOrEmpty
         Register-AgwWorkspace -All | Should -BeNullOrEmpty
+        Register-AgwWorkspace nosuch* | Should -BeNullOrEmpty
         { Register-AgwWorkspace nosuch -ErrorAction Stop } | Should -Throw '*not found*'
     }
 }

@@ -77,6 +77,7 @@ Describe 'Jobs' -Skip:([bool] $why) {
         $other = Start-AgwJob 'sleep 1000' -Workspace left
         ($other | Stop-AgwJob -PassThru).State | Should -Be Stopped
         { Stop-AgwJob $other -Signal NONE } | Should -Throw -ErrorId 'InvalidRequest,*'
+        { Wait-AgwJob $other -Timeout -1 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
         Stop-AgwJob $other -WhatIf
     }
 

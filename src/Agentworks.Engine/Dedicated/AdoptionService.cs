@@ -16,7 +16,7 @@ public sealed class AdoptionService(StateStore store, ConfigService config, Plat
 {
     /// <summary>As workspaces: what their platforms remember of them. Platforms that do not work here are left out.</summary>
     public async Task<IReadOnlyList<AgwWorkspace>> FindAsync(CancellationToken cancellationToken) =>
-        [.. (await LookAsync(cancellationToken).ConfigureAwait(false)).Where(found => found.Row is null).Select(found => new AgwWorkspace
+        [.. (await LookAsync(store.OwnerTag, cancellationToken).ConfigureAwait(false)).Where(found => found.Row is null).Select(found => new AgwWorkspace
         {
             Name = found.Machine.Machine.Spec.Name,
             Id = found.Machine.Machine.Spec.Id,
@@ -38,12 +38,17 @@ public sealed class AdoptionService(StateStore store, ConfigService config, Plat
 
     /// <summary>Names of all that can be taken back: without a record, or with one of a maker that died although the machine is whole.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) =>
-        [.. (await LookAsync(cancellationToken).ConfigureAwait(false)).Where(found => found.Row is null || (found.Machine.Whole && found.Row.State == LifecycleState.Creating))
+        [.. (await LookAsync(store.OwnerTag, cancellationToken).ConfigureAwait(false)).Where(found => found.Row is null || (found.Machine.Whole && found.Row.State == LifecycleState.Creating))
             .Select(found => found.Row?.Name ?? found.Machine.Machine.Spec.Name).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Records the machine and its workspace again, and starts it unless it was stopped. One that is only half made is recorded so, to be removed.</summary>
+    /// <param name="name">The workspace.</param>
+    /// <param name="force">Also one that was made with other records.</param>
+    /// <param name="events">Progress.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="NotFoundException">No platform has a machine of that name that wants adopting.</exception>
-    public Task<AgwWorkspace> RegisterAsync(string name, IEventSink events, CancellationToken cancellationToken)
+    /// <exception cref="ForeignMachineException">It was made with other records, and <paramref name="force"/> is false.</exception>
+    public Task<AgwWorkspace> RegisterAsync(string name, bool force, IEventSink events, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         return maker.RunAsync(
@@ -53,7 +58,14 @@ public sealed class AdoptionService(StateStore store, ConfigService config, Plat
             async scope =>
             {
                 var known = store.Read(state => state.FindWorkspace(name));
-                var found = (await LookAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Row is { } row ? row.Name == name : one.Machine.Machine.Spec.Name == name);
+                var found = (await LookAsync(store.OwnerTag, cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Row is { } row ? row.Name == name : one.Machine.Machine.Spec.Name == name);
+                if (found.Machine is null && known is null && await FindForeignAsync(name, force, cancellationToken).ConfigureAwait(false) is { } foreign)
+                {
+                    scope.Record("owner of the machine");
+                    await ((IMachineLister)foreign.Platform).TakeOverAsync(foreign.Machine.Machine, store.OwnerTag, cancellationToken).ConfigureAwait(false);
+                    found = foreign;
+                }
+
                 if (found.Machine is null || (found.Row is { State: not LifecycleState.Creating }))
                 {
                     throw known is not null
@@ -72,6 +84,27 @@ public sealed class AdoptionService(StateStore store, ConfigService config, Plat
                 return workspaces.List().First(one => one.Id == row.Id);
             },
             cancellationToken);
+    }
+
+    /// <summary>Null when no machine is called so.</summary>
+    private async Task<(IVmPlatform Platform, FoundMachine Machine, VmRow? Row)?> FindForeignAsync(string name, bool force, CancellationToken cancellationToken)
+    {
+        var all = (await LookAsync(null, cancellationToken).ConfigureAwait(false)).Where(one => one.Machine.Machine.Spec.Name == name).ToArray();
+        return all.Length switch
+        {
+            0 => null,
+            1 when force => all[0],
+            1 => throw new ForeignMachineException($"A machine '{name}' is here, but it was made with other records than those of this folder, which may still be in use.")
+            {
+                Target = name,
+                Recommendation = $"Set AGENTWORKS_HOME to the folder that it was made with. If that is lost for good: Register-AgwWorkspace {name} -Force",
+            },
+            _ => throw new ForeignMachineException($"{all.Length} machines '{name}' are here, all made with other records than those of this folder.")
+            {
+                Target = name,
+                Recommendation = "Set AGENTWORKS_HOME to the folder of one of them.",
+            },
+        };
     }
 
     private (VmRow Vm, WorkspaceRow Row) Record(IVmPlatform platform, FoundMachine found, VmRow? vm, WorkspaceRow? row)
@@ -105,14 +138,14 @@ public sealed class AdoptionService(StateStore store, ConfigService config, Plat
         return (newVm, newRow);
     }
 
-    private async Task<IReadOnlyList<(IVmPlatform Platform, FoundMachine Machine, VmRow? Row)>> LookAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(IVmPlatform Platform, FoundMachine Machine, VmRow? Row)>> LookAsync(string? ownerTag, CancellationToken cancellationToken)
     {
         var all = new List<(IVmPlatform, FoundMachine, VmRow?)>();
         foreach (var platform in platforms.All)
         {
             if (platform is IMachineLister lister && (await platform.CheckAsync(cancellationToken).ConfigureAwait(false)).Ready)
             {
-                var found = await lister.ListAsync(store.OwnerTag, cancellationToken).ConfigureAwait(false);
+                var found = await lister.ListAsync(ownerTag, cancellationToken).ConfigureAwait(false);
                 all.AddRange(store.Read(state => found.Where(one => one.Machine.Spec.Dedicated).Select(one => (platform, one, state.GetVm(one.Machine.Spec.Id))).ToArray()));
             }
         }

@@ -46,7 +46,7 @@ public sealed class DedicatedService(
     };
 
     /// <summary>Removes the workspace and its machine, whole or half made.</summary>
-    /// <exception cref="HasDependentsException">Sessions or agents live there and <paramref name="cascade"/> is false.</exception>
+    /// <exception cref="HasDependentsException">Sessions or agents live there, or jobs run, and <paramref name="cascade"/> is false.</exception>
     public Task RemoveAsync(string name, bool cascade, IEventSink events, CancellationToken cancellationToken) => maker.RunAsync(
         "Remove-AgwWorkspace",
         name,

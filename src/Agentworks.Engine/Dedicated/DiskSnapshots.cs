@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -7,7 +8,6 @@ using Agentworks.Platforms;
 using Agentworks.Snapshots;
 using Agentworks.State;
 using Agentworks.State.Rows;
-using Agentworks.Transport;
 
 namespace Agentworks.Dedicated;
 
@@ -27,7 +27,7 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
     public async Task<SnapshotMade> CreateAsync(OperationScope scope, SnapshotPlace place, SnapshotRow row, bool memory, CancellationToken cancellationToken)
     {
         var disks = Disks(place.Vm);
-        var head = await HeadAsync(place, cancellationToken).ConfigureAwait(false);
+        var head = await WorkspaceHead.FindAsync(machines, place.Vm, place.Workspace, cancellationToken).ConfigureAwait(false);
         using var held = await LockAsync(place.Vm.Name, cancellationToken).ConfigureAwait(false);
         var data = await disks.SnapshotAsync(Machine(place.Vm), row.Id, memory, scope, cancellationToken).ConfigureAwait(false);
         return new SnapshotMade(disks.Provider, data, head, memory);
@@ -111,7 +111,7 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         var began = clock.GetTimestamp();
         var disks = Disks(source.Vm);
         var id = snapshot?.Id ?? LiveId(source.Vm);
-        var head = snapshot is null ? await HeadAsync(source, cancellationToken).ConfigureAwait(false) : snapshot.HeadCommit;
+        var head = snapshot is null ? await WorkspaceHead.FindAsync(machines, source.Vm, source.Workspace, cancellationToken).ConfigureAwait(false) : snapshot.HeadCommit;
         if (snapshot is null)
         {
             using var held = await LockAsync(source.Vm.Name, cancellationToken).ConfigureAwait(false);
@@ -165,27 +165,6 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         {
             places.Release();
         }
-    }
-
-    /// <summary>The commit that is checked out at the workspace's root; null without a repository, and where the machine cannot be asked.</summary>
-    private async Task<string?> HeadAsync(SnapshotPlace place, CancellationToken cancellationToken)
-    {
-        if (place.Vm.Suspended || place.Vm.DesiredPower == DesiredPower.Stopped)
-        {
-            return null;
-        }
-
-        var result = await machines.Shell(place.Vm).RunAsync(
-            new RemoteCommand
-            {
-                Script = "[ ! -e .git ] || git rev-parse --quiet --verify 'HEAD^{commit}' || :",
-                User = place.Workspace.LinuxGroup,
-                WorkingDirectory = place.Workspace.Path,
-                Timeout = TimeSpan.FromSeconds(30),
-            },
-            cancellationToken).ConfigureAwait(false);
-        var head = result.OutputText.Trim();
-        return head.Length == 40 && head.All(char.IsAsciiHexDigitLower) ? head : null;
     }
 
     private PlatformMachine Machine(VmRow vm) => vm.ToMachine(store.OwnerTag);

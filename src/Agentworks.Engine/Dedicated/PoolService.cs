@@ -21,6 +21,8 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
     private readonly CancellationTokenSource _end = new();
     private readonly object _gate = new();
     private Task _refill = Task.CompletedTask;
+    private bool _wanted;
+    private bool _filling;
 
     public IReadOnlyList<AgwWorkspacePool> List() => store.Read(state =>
     {
@@ -54,6 +56,11 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
         }
 
         var image = request.Image ?? images.DefaultImage;
+        if (request.Count > 0 && image != images.DefaultImage && (await images.ListImagesAsync(cancellationToken).ConfigureAwait(false)).All(one => one.Name != image))
+        {
+            throw new NotFoundException("image", image) { Target = image, Recommendation = "Get-AgwImage lists them; New-AgwImage makes one." };
+        }
+
         store.Write(state => state.Put(new PoolRow
         {
             Id = state.FindPool(platform.Name, image)?.Id ?? Identifier.New(),
@@ -131,13 +138,15 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
         });
     }
 
-    /// <summary>Begins to fill all pools in the background, unless that is under way.</summary>
+    /// <summary>Begins to fill all pools in the background. Where that is under way, it looks again at its end.</summary>
     public void FillSoon()
     {
         lock (_gate)
         {
-            if (_refill.IsCompleted && !_end.IsCancellationRequested && List().Any(pool => pool.Ready < pool.Count))
+            _wanted = true;
+            if (!_filling && !_end.IsCancellationRequested)
             {
+                _filling = true;
                 _refill = Task.Run(FillAllAsync);
             }
         }
@@ -152,16 +161,29 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
 
     private async Task FillAllAsync()
     {
-        foreach (var pool in List().Where(pool => pool.Ready < pool.Count))
+        while (IsWanted())
         {
-            try
+            foreach (var pool in List().Where(pool => pool.Ready < pool.Count))
             {
-                await FillAsync(pool.Platform, pool.Image, NullEventSink.Instance, _end.Token).ConfigureAwait(false);
+                try
+                {
+                    await FillAsync(pool.Platform, pool.Image, NullEventSink.Instance, _end.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is AgentworksException or OperationCanceledException)
+                {
+                    // The pool says that it is not full; whoever fills it next hears why.
+                }
             }
-            catch (Exception e) when (e is AgentworksException or OperationCanceledException)
-            {
-                // The pool says that it is not full; whoever fills it next hears why.
-            }
+        }
+    }
+
+    private bool IsWanted()
+    {
+        lock (_gate)
+        {
+            _filling = _wanted && !_end.IsCancellationRequested;
+            _wanted = false;
+            return _filling;
         }
     }
 

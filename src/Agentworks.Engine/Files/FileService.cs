@@ -219,7 +219,13 @@ public sealed class FileService(StateStore store, MachineConnections machines)
     public Task<AgwFile> MoveAsync(FilePlace place, string from, string to, bool overwrite, CancellationToken cancellationToken)
     {
         var ground = Ground(place);
-        return ChangeAsync(ground, FileRequests.Move(ground.Resolve(from), ground.Resolve(to), !overwrite), cancellationToken)!;
+        var (source, target) = (ground.Resolve(from), ground.Resolve(to));
+        if (target.StartsWith(source + "/", StringComparison.Ordinal))
+        {
+            throw new InvalidRequestException($"'{from}' cannot be moved into itself.") { Target = from };
+        }
+
+        return ChangeAsync(ground, FileRequests.Move(source, target, !overwrite), cancellationToken)!;
     }
 
     /// <summary>Removes a file, a link itself, or a folder: an empty one, or with all that is in it.</summary>

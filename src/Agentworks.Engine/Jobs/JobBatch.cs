@@ -22,56 +22,37 @@ internal sealed class JobBatch(StateStore store, MachineConnections machines, Op
     public IAsyncEnumerable<BatchOutcome<AgwJob>> RunAsync(
         string operation, IReadOnlyList<string> names, bool remove, IEventSink events, Work work, CancellationToken cancellationToken)
     {
-        var found = store.Read(state => names.Distinct(StringComparer.Ordinal).Select(name => (Name: name, Row: state.FindJob(name))).ToArray());
-        return FanOut.RunAsync<IGrouping<string?, (string Name, JobRow? Row)>, BatchOutcome<AgwJob>>(
-            found.GroupBy(one => one.Row?.VmId, StringComparer.Ordinal),
-            async (group, output, cancel) =>
+        var (found, places) = store.Read(state =>
+        {
+            var all = names.Distinct(StringComparer.Ordinal).Select(name => (Name: name, Row: state.FindJob(name))).ToArray();
+            return (
+                all.Select(one => (one.Name, one.Row, one.Row?.VmId)).ToArray(),
+                all.Select(one => one.Row).OfType<JobRow>().ToDictionary(row => row.Id, row => JobPlace.Of(state, row), StringComparer.Ordinal));
+        });
+        return MachineBatch.RunAsync<JobRow, AgwJob>(
+            operations,
+            operation,
+            EntityKind.Job,
+            found,
+            JobService.NoSuchJob,
+            events,
+            async (scope, vmId, rows, cancel) =>
             {
-                var outcomes = group.Key is null
-                    ? [.. group.Select(one => new BatchOutcome<AgwJob>(one.Name, null, JobService.NoSuchJob(one.Name)))]
-                    : await OnMachineAsync(operation, group.Key, [.. group.Select(one => one.Row!)], remove, events, work, cancel).ConfigureAwait(false);
-                foreach (var outcome in outcomes)
+                if (remove)
                 {
-                    await output.WriteAsync(outcome, cancel).ConfigureAwait(false);
+                    Mark(rows, LifecycleState.Removing);
                 }
+
+                scope.Record("jobs on the machine");
+                var reports = (await work(scope, new JobMachine(machines.Shell(places[rows[0].Id].Vm)), rows, cancel).ConfigureAwait(false)).ToDictionary(report => report.Id, StringComparer.Ordinal);
+                if (remove)
+                {
+                    Drop(rows, reports);
+                }
+
+                return [.. rows.Select(row => Outcome(row, places[row.Id], reports.GetValueOrDefault(row.Id), remove))];
             },
             cancellationToken);
-    }
-
-    private async Task<IReadOnlyList<BatchOutcome<AgwJob>>> OnMachineAsync(
-        string operation, string vmId, IReadOnlyList<JobRow> rows, bool remove, IEventSink events, Work work, CancellationToken cancellationToken)
-    {
-        var (vm, places) = store.Read(state => (state.GetVm(vmId)!, rows.ToDictionary(row => row.Id, row => JobPlace.Of(state, row), StringComparer.Ordinal)));
-        try
-        {
-            return await operations.RunManyAsync(
-                operation,
-                EntityKind.Job,
-                [.. rows.Select(row => row.Name)],
-                events,
-                async scope =>
-                {
-                    if (remove)
-                    {
-                        Mark(rows, LifecycleState.Removing);
-                    }
-
-                    scope.Record("jobs on the machine");
-                    var reports = (await work(scope, new JobMachine(machines.Shell(vm)), rows, cancellationToken).ConfigureAwait(false))
-                        .ToDictionary(report => report.Id, StringComparer.Ordinal);
-                    if (remove)
-                    {
-                        Drop(rows, reports);
-                    }
-
-                    return (IReadOnlyList<BatchOutcome<AgwJob>>)[.. rows.Select(row => Outcome(row, places[row.Id], reports.GetValueOrDefault(row.Id), remove))];
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (AgentworksException e)
-        {
-            return [.. rows.Select(row => new BatchOutcome<AgwJob>(row.Name, null, e))];
-        }
     }
 
     private void Mark(IEnumerable<JobRow> rows, LifecycleState lifecycle) => store.Write(state =>

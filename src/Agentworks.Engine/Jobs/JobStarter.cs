@@ -101,7 +101,6 @@ internal sealed class JobStarter(StateStore store, MachineConnections machines, 
     private async Task<IReadOnlyList<BatchOutcome<AgwJob>>> OnMachineAsync(
         VmRow vm, IReadOnlyList<Planned> jobs, IReadOnlyDictionary<string, string> values, IEventSink events, CancellationToken cancellationToken)
     {
-        var machine = new JobMachine(machines.Shell(vm));
         try
         {
             return await operations.RunManyAsync(
@@ -112,8 +111,10 @@ internal sealed class JobStarter(StateStore store, MachineConnections machines, 
                 async scope =>
                 {
                     scope.Record("jobs on the machine");
+                    JobMachine? machine = null;
                     try
                     {
+                        machine = new JobMachine(machines.Shell(vm));
                         var launches = jobs.Select(job => planner.Launch(job.Request, job.Place, job.Row, values)).ToList();
                         return Settle(jobs, await machine.StartAsync(launches, scope.RemoteId("start"), cancellationToken).ConfigureAwait(false));
                     }
@@ -123,7 +124,7 @@ internal sealed class JobStarter(StateStore store, MachineConnections machines, 
                         Drop(jobs.Select(job => job.Row));
                         throw;
                     }
-                    catch (OperationCanceledException)
+                    catch (OperationCanceledException) when (machine is not null)
                     {
                         await UndoAsync(scope, machine, jobs).ConfigureAwait(false);
                         throw;

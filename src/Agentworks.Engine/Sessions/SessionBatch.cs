@@ -35,59 +35,28 @@ public sealed class SessionBatch(StateStore store, MachineConnections machines, 
     {
         var found = store.Read(state => names.Distinct(StringComparer.Ordinal)
             .Select(name => (Name: name, Row: state.FindSession(name)))
-            .Select(one => (one.Name, one.Row, VmId: one.Row is null ? null : SessionPlace.Of(state, one.Row).Vm.Id)).ToArray());
-        return FanOut.RunAsync<IGrouping<string?, (string Name, SessionRow? Row, string? VmId)>, BatchOutcome<AgwSession>>(
-            found.GroupBy(one => one.VmId, StringComparer.Ordinal),
-            async (group, output, cancel) =>
+            .Select(one => (one.Name, one.Row, one.Row is null ? null : SessionPlace.Of(state, one.Row).Vm.Id)).ToArray());
+        var models = found.Where(one => one.Row is not null).ToDictionary(one => one.Row!.Id, one => _model.Session(one.Name)!, StringComparer.Ordinal);
+        return MachineBatch.RunAsync<SessionRow, AgwSession>(
+            operations,
+            operation,
+            EntityKind.Session,
+            found,
+            SessionService.NoSuchSession,
+            events,
+            async (scope, vmId, rows, cancel) =>
             {
-                var outcomes = group.Key is null
-                    ? [.. group.Select(one => new BatchOutcome<AgwSession>(one.Name, null, SessionService.NoSuchSession(one.Name)))]
-                    : await OnMachineAsync(operation, group.Key, [.. group.Select(one => one.Row!)], record, events, work, cancel).ConfigureAwait(false);
-                foreach (var outcome in outcomes)
+                var shell = machines.Shell(store.Read(state => state.GetVm(vmId))!);
+                scope.Record("sessions on the machine");
+                var reports = (await work(scope, new SessionMachine(shell), rows, cancel).ConfigureAwait(false)).ToDictionary(report => report.Name, StringComparer.Ordinal);
+                foreach (var (agent, workspace) in Settle(rows, reports, record, events))
                 {
-                    await output.WriteAsync(outcome, cancel).ConfigureAwait(false);
+                    await WorkspaceAccess.RevokeAsync(shell, agent, workspace, kill: false, scope.RemoteId($"revoke-{agent.Id}-{workspace.Id}"), cancel).ConfigureAwait(false);
                 }
+
+                return [.. rows.Select(row => Outcome(row.Name, models[row.Id], reports.GetValueOrDefault(row.Name)))];
             },
             cancellationToken);
-    }
-
-    private async Task<IReadOnlyList<BatchOutcome<AgwSession>>> OnMachineAsync(
-        string operation,
-        string vmId,
-        IReadOnlyList<SessionRow> rows,
-        Func<SessionRow, SessionReport, SessionRow>? record,
-        IEventSink events,
-        Work work,
-        CancellationToken cancellationToken)
-    {
-        var models = rows.ToDictionary(row => row.Id, row => _model.Session(row.Name)!, StringComparer.Ordinal);
-        var shell = machines.Shell(store.Read(state => state.GetVm(vmId))!);
-        try
-        {
-            return await operations.RunManyAsync(
-                operation,
-                EntityKind.Session,
-                [.. rows.Select(row => row.Name)],
-                events,
-                async scope =>
-                {
-                    scope.Record("sessions on the machine");
-                    var reports = (await work(scope, new SessionMachine(shell), rows, cancellationToken).ConfigureAwait(false))
-                        .ToDictionary(report => report.Name, StringComparer.Ordinal);
-                    foreach (var (agent, workspace) in Settle(rows, reports, record, events))
-                    {
-                        await WorkspaceAccess.RevokeAsync(
-                            shell, agent, workspace, kill: false, scope.RemoteId($"revoke-{agent.Id}-{workspace.Id}"), cancellationToken).ConfigureAwait(false);
-                    }
-
-                    return (IReadOnlyList<BatchOutcome<AgwSession>>)[.. rows.Select(row => Outcome(row.Name, models[row.Id], reports.GetValueOrDefault(row.Name)))];
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (AgentworksException e)
-        {
-            return [.. rows.Select(row => new BatchOutcome<AgwSession>(row.Name, null, e))];
-        }
     }
 
     /// <summary>Records what became of each, and returns the agents that no longer have any grant for a workspace.</summary>

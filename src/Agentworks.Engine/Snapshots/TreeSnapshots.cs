@@ -134,7 +134,7 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
             },
             cancellationToken).ConfigureAwait(false);
         var lines = result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 3)).ToArray();
-        var head = lines.FirstOrDefault(line => line is ["head", { Length: > 0 }])?[1];
+        var head = lines.FirstOrDefault(line => line is ["head", { Length: > 0 }, ..])?[1];
         var said = lines.Where(line => line[0] is "ok" or "no").ToDictionary(line => line[1], StringComparer.Ordinal);
         var warning = result.ErrorText.Trim();
         if (result.Succeeded && warning.Length > 0)

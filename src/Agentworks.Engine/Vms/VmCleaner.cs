@@ -1,6 +1,7 @@
 using Agentworks.Agents;
 using Agentworks.Dedicated;
 using Agentworks.Errors;
+using Agentworks.Jobs;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Network;
@@ -18,12 +19,17 @@ namespace Agentworks.Vms;
 /// <summary>Removes a machine, whole or half made, and what lives on it. An adopted machine stays; what was done to it is undone.</summary>
 public sealed class VmCleaner(
     StateStore store, PlatformRegistry platforms, MachineConnections machines, KnownHosts knownHosts, WorkspaceService workspaces, AgentService agents,
-    PortForwardService forwards, VmNetwork network)
+    JobService jobs, MachinePower power, PortForwardService forwards, VmNetwork network)
 {
     public async Task RemoveAsync(OperationScope scope, VmRow row, bool cascade, CancellationToken cancellationToken)
     {
         RequireEmpty(row, cascade);
         RequireNoForks(row);
+        if (!cascade)
+        {
+            await RequireNoJobsAsync(row, cancellationToken).ConfigureAwait(false);
+        }
+
         store.Write(state => state.Update(row with { State = LifecycleState.Removing }));
         scope.Record("port forwards and network");
         await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
@@ -78,6 +84,26 @@ public sealed class VmCleaner(
                 Target = row.Name,
                 Recommendation = $"Remove-AgwVm {row.Name} -Cascade",
             };
+        }
+    }
+
+    /// <summary>As in a workspace on a shared machine. On a machine that is off, or was not made to the end, nothing runs.</summary>
+    private async Task RequireNoJobsAsync(VmRow row, CancellationToken cancellationToken)
+    {
+        var known = store.Read(state => state.ListJobs(vmId: row.Id));
+        if (!row.Dedicated || row.State != LifecycleState.Ready || known.Count == 0 || await power.IsOffAsync(row, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var (owner, wayOn) = ($"Workspace '{row.Name}'", $"Remove-AgwWorkspace {row.Name} -Cascade");
+        try
+        {
+            await jobs.RequireEndedAsync(known, owner, wayOn, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AgentworksException e) when (e is NotReadyException or ConnectionFailedException)
+        {
+            throw new HasDependentsException($"{owner} has jobs that may run, and they cannot be asked: {e.Message}") { Target = owner, Recommendation = wayOn };
         }
     }
 

@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git;
 using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
@@ -47,6 +48,12 @@ public sealed class WorkspaceCopier(
             async scope =>
             {
                 var (source, from, row, to) = Insert(request);
+                if (request.Snapshot is null)
+                {
+                    // Before its files are read: what the source commits meanwhile is then the target's own as well.
+                    row = row with { ForkPoint = await WorkspaceHead.FindAsync(machines, from, source, cancellationToken).ConfigureAwait(false) };
+                }
+
                 scope.Record("files on the machine");
                 await PlaceAsync(scope, source, from, row, to, () => store.Write(state => state.DeleteWorkspace(row.Id)), cancellationToken).ConfigureAwait(false);
                 await workspaces.FinishAsync(scope, row, to, cancellationToken).ConfigureAwait(false);

@@ -26,14 +26,13 @@ public sealed class WorkspaceTransfer(IMachineShell from, IMachineShell to, IEve
     {
         var activity = $"Workspace {target.Name}";
         var packer = await CanPackAsync(from, cancellationToken).ConfigureAwait(false) && await CanPackAsync(to, cancellationToken).ConfigureAwait(false) ? "zstd" : "none";
-        var stream = new HandOverStream();
-        await using var _ = stream.ConfigureAwait(false);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sender = new Sender(stream, activity, events, stop.Token);
+        var sender = new Sender(activity, events);
         try
         {
-            var sending = SendAsync(sender, source.Path, packer, stream, stop);
-            var received = await ReceiveAsync(target, targetVm, packer, stream, scope.RemoteId("receive"), stop, sending).ConfigureAwait(false);
+            var (sending, received) = await HandOver.RunAsync(
+                (stream, cancel) => SendAsync(sender, source.Path, packer, stream, cancel),
+                (stream, cancel) => ReceiveAsync(target, targetVm, packer, stream, scope.RemoteId("receive"), cancel),
+                cancellationToken).ConfigureAwait(false);
             var sent = await sending.ConfigureAwait(false);
             if (sent.Sum != received.Sum || sent.Sum != sender.Passed() || (sent.Entries != "-" && sent.Entries != received.Entries))
             {
@@ -65,68 +64,39 @@ public sealed class WorkspaceTransfer(IMachineShell from, IMachineShell to, IEve
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(string Sum, string Entries)> SendAsync(Sender sender, string path, string packer, HandOverStream stream, CancellationTokenSource stop)
+    private async Task<(string Sum, string Entries)> SendAsync(Sender sender, string path, string packer, HandOverStream stream, CancellationToken cancellationToken)
     {
-        try
-        {
-            // Without an operation id: it only reads, and what has begun to flow cannot be begun again.
-            var result = await from.RunAsync(
-                new RemoteCommand { Script = Functions + EmbeddedText.Read("workspace-send.sh"), Arguments = [path, packer] }, sender.TakeAsync, stop.Token).ConfigureAwait(false);
-            var sent = result.Succeeded ? sender.Sent : null;
-            if (sent is null)
-            {
-                throw new RemoteCommandException($"The files could not be read (exit status {result.ExitCode}): {sender.Said}");
-            }
-
-            stream.End();
-            return sent.Value;
-        }
-        catch (Exception e)
-        {
-            stream.End(e);
-            throw;
-        }
+        // Without an operation id: it only reads, and what has begun to flow cannot be begun again.
+        var result = await from.RunAsync(
+            new RemoteCommand { Script = Functions + EmbeddedText.Read("workspace-send.sh"), Arguments = [path, packer] },
+            chunk => sender.TakeAsync(chunk, stream, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return (result.Succeeded ? sender.Sent : null) ?? throw new RemoteCommandException($"The files could not be read (exit status {result.ExitCode}): {sender.Said}");
     }
 
     private async Task<(string Sum, string Entries)> ReceiveAsync(
-        WorkspaceRow target, VmRow vm, string packer, HandOverStream stream, string operationId, CancellationTokenSource stop, Task sending)
+        WorkspaceRow target, VmRow vm, string packer, HandOverStream stream, string operationId, CancellationToken cancellationToken)
     {
-        try
-        {
-            var result = await to.RequireAsync(
-                new RemoteCommand
-                {
-                    Script = Functions + EmbeddedText.Read("workspace-receive.sh"),
-                    Arguments = [target.LinuxGroup, target.Path, vm.AdminUser, packer],
-                    Input = stream,
-                    OperationId = operationId,
-                },
-                $"Writing workspace '{target.Name}'",
-                stop.Token).ConfigureAwait(false);
-            return result.OutputText.Trim().Split(' ') is [var sum, var entries]
-                ? (sum, entries)
-                : throw new RemoteCommandException($"VM '{vm.Name}' did not say what it received.");
-        }
-        catch
-        {
-            var first = sending.IsFaulted;
-            stream.End();
-            await stop.CancelAsync().ConfigureAwait(false);
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (first)
+        var result = await to.RequireAsync(
+            new RemoteCommand
             {
-                await sending.ConfigureAwait(false);
-            }
-
-            throw;
-        }
+                Script = Functions + EmbeddedText.Read("workspace-receive.sh"),
+                Arguments = [target.LinuxGroup, target.Path, vm.AdminUser, packer],
+                Input = stream,
+                OperationId = operationId,
+            },
+            $"Writing workspace '{target.Name}'",
+            cancellationToken).ConfigureAwait(false);
+        return result.OutputText.Trim().Split(' ') is [var sum, var entries]
+            ? (sum, entries)
+            : throw new RemoteCommandException($"VM '{vm.Name}' did not say what it received.");
     }
 
     private static async Task<bool> CanPackAsync(IMachineShell shell, CancellationToken cancellationToken) =>
         (await shell.RunAsync(new RemoteCommand { Script = "command -v zstd >/dev/null" }, cancellationToken).ConfigureAwait(false)).Succeeded;
 
     /// <summary>What the sender writes: the stream goes on, its messages are read.</summary>
-    private sealed class Sender(HandOverStream stream, string activity, IEventSink events, CancellationToken cancellationToken)
+    private sealed class Sender(string activity, IEventSink events)
     {
         private const long Record = 10240;
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -140,7 +110,7 @@ public sealed class WorkspaceTransfer(IMachineShell from, IMachineShell to, IEve
 
         public string Passed() => Convert.ToHexString(_hash.GetHashAndReset()).ToLowerInvariant();
 
-        public async ValueTask TakeAsync(OutputChunk chunk)
+        public async ValueTask TakeAsync(OutputChunk chunk, HandOverStream stream, CancellationToken cancellationToken)
         {
             if (chunk.Stream == OutputStream.Error)
             {

@@ -10,12 +10,12 @@ public sealed class SecondsAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
+        var time = value switch
         {
-            TimeSpan or null => value,
-            string text when !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => value,
+            string text when !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : value,
             IConvertible number => TimeSpan.FromSeconds(Convert.ToDouble(number, CultureInfo.InvariantCulture)),
             _ => value,
         };
+        return time is TimeSpan { Ticks: < 0 } ? throw new ArgumentTransformationMetadataException("A time that something may take cannot be negative.") : time;
     }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using Agentworks.Errors;
 using Agentworks.Model;
 
@@ -50,6 +51,18 @@ public abstract partial class AgentworksCommand
             }
         }
         return ports is null ? all : [.. all.Where(forward => ports.Contains(forward.LocalPort))];
+    }
+
+    /// <summary>The pools of the images that a name or pattern means.</summary>
+    private protected IReadOnlyList<AgwWorkspacePool> FindPools(string image)
+    {
+        var pattern = WildcardPattern.Get(image, WildcardOptions.IgnoreCase);
+        AgwWorkspacePool[] found = [.. Try(Engine.Pools.List).Where(pool => pattern.IsMatch(pool.Image))];
+        if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(image))
+        {
+            WriteFailure(new NotFoundException("pool", image) { Target = image, Recommendation = "Get-AgwWorkspacePool lists them; Set-AgwWorkspacePool makes one." }, image);
+        }
+        return found;
     }
 
     /// <summary>The names that a narrowing parameter lets pass; null when it was not given and all pass.</summary>

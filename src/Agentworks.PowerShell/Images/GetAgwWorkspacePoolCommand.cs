@@ -18,9 +18,5 @@ public sealed class GetAgwWorkspacePoolCommand : AgentworksCommand
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
-    protected override void Process()
-    {
-        var pattern = WildcardPattern.Get(Image, WildcardOptions.IgnoreCase);
-        WriteObject(Try(Engine.Pools.List).Where(pool => pattern.IsMatch(pool.Image) && (Platform is null || pool.Platform == Platform)), enumerateCollection: true);
-    }
+    protected override void Process() => WriteObject(FindPools(Image).Where(pool => Platform is null || pool.Platform == Platform), enumerateCollection: true);
 }

@@ -21,8 +21,7 @@ public sealed class UpdateAgwWorkspacePoolCommand : AgentworksCommand
 
     protected override void Process()
     {
-        var pattern = WildcardPattern.Get(Image, WildcardOptions.IgnoreCase);
-        foreach (var pool in Try(Engine.Pools.List).Where(pool => pattern.IsMatch(pool.Image)))
+        foreach (var pool in FindPools(Image))
         {
             if (!Approves(pool.Image, "Fill pool"))
             {

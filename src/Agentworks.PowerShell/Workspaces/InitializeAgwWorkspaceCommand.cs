@@ -46,6 +46,7 @@ public sealed class InitializeAgwWorkspaceCommand : NewCommand
     public string? Platform { get; set; }
 
     [Parameter(ParameterSetName = "Dedicated")]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string? Image { get; set; }
 
     [Parameter(ParameterSetName = "Dedicated")]

@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Jobs;
 using Agentworks.Model;
 using Agentworks.Platforms;
 using Agentworks.Tests.EndToEnd.Support;
@@ -24,8 +25,14 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         Assert.Equal((512L << 20).ToString(System.Globalization.CultureInfo.InvariantCulture), await ReadAsync($"/sys/fs/cgroup/memory/agentworks/{VmId("own")}/memory.limit_in_bytes"));
         Assert.Contains(VmId("own"), (await ground.RunAsync("own", "cat /proc/self/cgroup")).Output + await GroupsAsync("own"), StringComparison.Ordinal);
 
+        // A job that runs keeps it, and one that has ended does not.
+        var job = await StartJobAsync("own", "exec sleep 27183");
+        await Assert.ThrowsAsync<HasDependentsException>(() => RemoveAloneAsync("own"));
+        Assert.Equal("1\n", (await ground.RunAsync("own", "pgrep -c -f 'sleep 27183'")).Output);
+        await Outcomes.DrainAsync(ground.Engine.Jobs.StopAsync([job.Name], new StopJob(9, TimeSpan.Zero), NullEventSink.Instance, CancellationToken.None));
         var id = VmId("own");
-        await ground.RemoveAsync("own");
+        await RemoveAloneAsync("own");
+        Assert.Empty(ground.Engine.Jobs.List());
         Assert.DoesNotContain(ground.Engine.Vms.List(), vm => vm.Name == "own");
         Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
     }
@@ -77,6 +84,8 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         await ground.Engine.Dedicated.SuspendAsync("power", NullEventSink.Instance, CancellationToken.None);
         var refused = await Assert.ThrowsAsync<NotReadyException>(() => ground.RunAsync("power", "true"));
         Assert.Equal("Resume-AgwWorkspace power", refused.Recommendation);
+        await Assert.ThrowsAsync<NotReadyException>(() => StartJobAsync("power", "true"));
+        Assert.Empty(ground.Engine.Jobs.List());
         Assert.Equal(VmStatus.Suspended, await StatusAsync("power"));
         await ground.Engine.Dedicated.ResumeAsync("power", NullEventSink.Instance, CancellationToken.None);
         var first = (await ground.RunAsync("power", "cat ticking")).Output;
@@ -88,8 +97,10 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         await ground.Engine.Dedicated.StartAsync("power", NullEventSink.Instance, CancellationToken.None);
         Assert.Equal("kept\n", (await ground.RunAsync("power", "cat kept")).Output);
 
-        // Removed also while it is suspended.
+        // Removed also while it is suspended, unless a job stands still in it.
+        await StartJobAsync("power", "exec sleep 1000");
         await ground.Engine.Dedicated.SuspendAsync("power", NullEventSink.Instance, CancellationToken.None);
+        await Assert.ThrowsAsync<HasDependentsException>(() => RemoveAloneAsync("power"));
         var id = VmId("power");
         await ground.RemoveAsync("power");
         Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
@@ -129,13 +140,35 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
 
         var orphan = Assert.Single(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
         Assert.Equal((true, id, 512, WorkspaceIsolation.Dedicated), (orphan.Orphaned, orphan.Id, orphan.MemoryMiB, orphan.Isolation));
-        var again = await ground.Engine.Adoption.RegisterAsync("lost", NullEventSink.Instance, CancellationToken.None);
+        var again = await ground.Engine.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None);
         Assert.Equal((LifecycleState.Ready, id), (again.State, VmId("lost")));
         Assert.Equal("kept\n", (await ground.RunAsync("lost", "cat kept")).Output);
         Assert.DoesNotContain(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
-        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync("lost", NullEventSink.Instance, CancellationToken.None));
-        await Assert.ThrowsAsync<NotFoundException>(() => ground.Engine.Adoption.RegisterAsync("never-was", NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<NotFoundException>(() => ground.Engine.Adoption.RegisterAsync("never-was", force: true, NullEventSink.Instance, CancellationToken.None));
         await ground.RemoveAsync("lost");
+        Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+    }
+
+    [MachineFact]
+    public async Task AMachineOfAnotherFolderIsTakenOverOnlyByForce()
+    {
+        await ground.NewAsync("lost");
+        await ground.RunAsync("lost", "echo kept > kept");
+        var id = VmId("lost");
+        await using var home = await TestHome.CreateAsync();
+        await using var fresh = AgentworksEngine.Open(new EngineOptions { Home = home.Path });
+        Assert.Empty(await fresh.Adoption.FindAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<ForeignMachineException>(() => fresh.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
+        using (var store = State.StateStore.Open(ground.Home, TimeProvider.System))
+        {
+            store.Write(state => state.DeleteVm(id));
+        }
+
+        await fresh.Adoption.RegisterAsync("lost", force: true, NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal("kept\n", (await MachineFixture.RunAsync(fresh, "cat kept", null, "lost")).Output);
+        Assert.Empty(await ground.Engine.Adoption.FindAsync(CancellationToken.None));
+        await fresh.Workspaces.RemoveAsync("lost", cascade: false, NullEventSink.Instance, CancellationToken.None);
         Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
     }
 
@@ -160,6 +193,18 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         var spec = new MachineSpec { Id = VmId(name), Name = name, HostName = name, OwnerTag = string.Empty, Dedicated = true, WorkspacesPath = "/workspace" };
         return ((INetworkPolicy)ground.Engine.Platforms.Get("nspawn")).ReadAsync(new PlatformMachine(spec, "{}"), CancellationToken.None);
     }
+
+    private async Task<AgwJob> StartJobAsync(string workspace, string command)
+    {
+        await foreach (var outcome in ground.Engine.Jobs.StartAsync([new NewJob { Workspace = workspace, Command = command }], NullEventSink.Instance, CancellationToken.None))
+        {
+            return outcome.Value ?? throw outcome.Error!;
+        }
+
+        throw new InvalidOperationException("No job was started.");
+    }
+
+    private Task RemoveAloneAsync(string name) => ground.Engine.Workspaces.RemoveAsync(name, cascade: false, NullEventSink.Instance, CancellationToken.None);
 
     private string VmId(string name) => ground.Engine.Vms.List().First(vm => vm.Name == name).Id;
 

@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Git.Work;
 using Agentworks.Model;
 using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
@@ -104,6 +105,15 @@ public sealed class DiskSnapshotTests(DedicatedFixture ground)
         Assert.Null(live.Error);
         Assert.Equal("more\n", (await ground.RunAsync("live", "cat more")).Output);
         Assert.DoesNotContain("live-", await DedicatedFixture.TracesAsync("live-"), StringComparison.Ordinal);
+        Assert.Equal(commit, live.Value!.ForkPoint);
+
+        // Its work is what came since, also when the source took back what it had then.
+        await ground.RunAsync("live", "echo work > work; git add work; git commit -qm work");
+        await ground.RunAsync("source", "rm more; echo other > code; git commit -q --amend -am other");
+        var merged = (await ground.Engine.Merges.MergeAsync(
+            new MergeWorkspaces { Into = "source", Sources = ["live"], Strategy = MergeStrategy.CherryPick }, Quiet, CancellationToken.None))[0].Result;
+        Assert.Equal((true, 1, "work"), (merged.Success, merged.CommitsApplied, merged.Commits[0].Subject));
+        Assert.Equal("other\nwork\n", (await ground.RunAsync("source", "cat code work")).Output);
 
         foreach (var name in names.Append("live").Append("source"))
         {

@@ -181,7 +181,8 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
     public async Task FromAnotherMachineItArrivesAndCutsAndKillsLeaveNothingHalfDone()
     {
         await machine.Engine.Vms.CreateAsync(new NewVm { Name = Other, Platform = "nspawn", DiskGiB = 2 }, GitGround.Quiet, CancellationToken.None);
-        await machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("into", "far", Other), GitGround.Quiet, CancellationToken.None);
+        var far = await machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("into", "far", Other), GitGround.Quiet, CancellationToken.None);
+        Assert.Equal((await _ground.RunAsync("into", "git rev-parse HEAD")).Trim(), far.ForkPoint);
         await _ground.RunAsync("far", $"echo far > a; head -c 5000000 /dev/urandom > large; git add .; git {GitGround.Identity} commit -qm far");
         await ForkAsync("near", "echo near > b");
         var sum = await _ground.RunAsync("far", "sha256sum large");
@@ -241,6 +242,26 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
         {
             await machine.Engine.Workspaces.RemoveAsync(fork.Name, cascade: true, GitGround.Quiet, CancellationToken.None);
         }
+    }
+
+    [MachineTheory]
+    [InlineData("snapshot")]
+    [InlineData("copy")]
+    public async Task AForkOfAWorkspaceAsItIsKnowsWhereItsWorkBegan(string made)
+    {
+        // What holds another subvolume cannot be forked by a snapshot.
+        await _ground.RunAsync("into", $"{(made == "copy" ? "btrfs -q subvolume create inner; " : string.Empty)}echo second > b; git {GitGround.Identity} commit -qam second");
+        var fork = await machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("into", "fork"), GitGround.Quiet, CancellationToken.None);
+        Assert.Equal((await _ground.RunAsync("into", "git rev-parse HEAD")).Trim(), fork.ForkPoint);
+        Assert.Equal(made == "snapshot", (await machine.RootAsync($"findmnt -n {fork.Path}")).ExitCode == 0);
+        await _ground.RunAsync("fork", $"echo fork > fork; git add fork; git {GitGround.Identity} commit -qm fork");
+
+        // The target takes back what it had when it was forked, and goes on.
+        await _ground.RunAsync("into", $"git reset -q --hard HEAD~1; echo other > c; git {GitGround.Identity} commit -qam other");
+        var merged = (await machine.Engine.Merges.MergeAsync(
+            new MergeWorkspaces { Into = "into", Sources = ["fork"], Strategy = MergeStrategy.CherryPick }, GitGround.Quiet, CancellationToken.None))[0].Result;
+        Assert.Equal((true, 1, "fork"), (merged.Success, merged.CommitsApplied, merged.Commits[0].Subject));
+        Assert.Equal("b 1\nother\nfork\n", await _ground.RunAsync("into", "head -n 1 b; cat c fork"));
     }
 
     private async Task<AgwMergeResult?> MergeCutAsync(int frame)

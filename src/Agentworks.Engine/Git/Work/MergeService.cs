@@ -129,78 +129,46 @@ public sealed class MergeService(StateStore store, MachineConnections machines, 
         private async Task MergeFromAfarAsync(MergeSource source, CancellationToken cancellationToken)
         {
             _tips ??= await TipsAsync(cancellationToken).ConfigureAwait(false);
-            var stream = new HandOverStream();
-            await using var _ = stream.ConfigureAwait(false);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var sending = SendAsync(source, stream, stop.Token);
-            try
+            var (sent, result) = await HandOver.RunAsync(
+                (stream, cancel) => SendAsync(source, stream, cancel),
+                (stream, cancel) => machines.Shell(target.Vm).RequireAsync(Merge([source], stream), "git", cancel),
+                cancellationToken).ConfigureAwait(false);
+            if (sent.IsFaulted)
             {
-                var result = await machines.Shell(target.Vm).RequireAsync(Merge([source], stream), "git", stop.Token).ConfigureAwait(false);
-                await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (sending.IsFaulted)
-                {
-                    await sending.ConfigureAwait(false);
-                }
-
-                Take([source], result.Output);
+                await sent.ConfigureAwait(false);
             }
-            catch
-            {
-                // What ended the one ended the other; the sender's reason comes first.
-                var first = sending.IsFaulted;
-                stream.End();
-                await stop.CancelAsync().ConfigureAwait(false);
-                await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (first)
-                {
-                    await sending.ConfigureAwait(false);
-                }
 
-                throw;
-            }
+            Take([source], result.Output);
         }
 
-        private async Task SendAsync(MergeSource source, HandOverStream stream, CancellationToken cancellationToken)
+        private async Task<bool> SendAsync(MergeSource source, HandOverStream stream, CancellationToken cancellationToken)
         {
-            try
-            {
-                var said = new MemoryStream();
-                var result = await machines.Shell(source.Place!.Vm).RunAsync(
-                    new RemoteCommand
-                    {
-                        Script = Script("git-send.sh"),
-                        Arguments = [Uncommitted(source), who.Name, who.Mail, .. source.Place.Arguments],
-                        Input = new MemoryStream(_tips!, writable: false),
-
-                        // A commit of what is in none may be made, which happens once; a pack that has begun to flow cannot be begun again.
-                        OperationId = request.IncludeUncommitted ? scope.RemoteId($"send-{source.Name}") : null,
-                        RecordOutput = false,
-                        Timeout = Limit,
-                    },
-                    async chunk =>
-                    {
-                        if (chunk.Stream == OutputStream.Output)
-                        {
-                            await stream.PutAsync(chunk.Data, cancellationToken).ConfigureAwait(false);
-                        }
-                        else if (said.Length < 4000)
-                        {
-                            said.Write(chunk.Data.Span);
-                        }
-                    },
-                    cancellationToken).ConfigureAwait(false);
-                if (!result.Succeeded)
+            var said = new MemoryStream();
+            var result = await machines.Shell(source.Place!.Vm).RunAsync(
+                new RemoteCommand
                 {
-                    throw GitFailure.Of(source.Place, result.ExitCode, System.Text.Encoding.UTF8.GetString(said.ToArray()));
-                }
+                    Script = Script("git-send.sh"),
+                    Arguments = [Uncommitted(source), who.Name, who.Mail, .. source.Place.Arguments],
+                    Input = new MemoryStream(_tips!, writable: false),
 
-                stream.End();
-            }
-            catch (Exception e)
-            {
-                stream.End(e);
-                throw;
-            }
+                    // A commit of what is in none may be made, which happens once; a pack that has begun to flow cannot be begun again.
+                    OperationId = request.IncludeUncommitted ? scope.RemoteId($"send-{source.Name}") : null,
+                    RecordOutput = false,
+                    Timeout = Limit,
+                },
+                async chunk =>
+                {
+                    if (chunk.Stream == OutputStream.Output)
+                    {
+                        await stream.PutAsync(chunk.Data, cancellationToken).ConfigureAwait(false);
+                    }
+                    else if (said.Length < 4000)
+                    {
+                        said.Write(chunk.Data.Span);
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+            return result.Succeeded ? true : throw GitFailure.Of(source.Place, result.ExitCode, System.Text.Encoding.UTF8.GetString(said.ToArray()));
         }
 
         private async Task<byte[]> TipsAsync(CancellationToken cancellationToken)

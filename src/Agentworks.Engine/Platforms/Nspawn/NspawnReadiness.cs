@@ -34,22 +34,9 @@ internal static class NspawnReadiness
             return privileges;
         }
 
-        var missing = Needed.Where(n => processes.Find(n.Program) is null).ToList();
-        if (!File.Exists("/usr/share/keyrings/debian-archive-keyring.gpg"))
+        if (PlatformPackages.Check("nspawn", Needed, processes) is { } missing)
         {
-            missing.Add(("Debian's keyring", "debian-archive-keyring"));
-        }
-
-        if (missing.Count > 0)
-        {
-            // slirp4netns is not strictly needed, but who installs should get it too.
-            var packages = missing.Select(m => m.Package)
-                .Concat(processes.Find("slirp4netns") is null ? ["slirp4netns"] : [])
-                .Distinct(StringComparer.Ordinal);
-            return new(
-                false,
-                $"The platform nspawn lacks {string.Join(", ", missing.Select(m => m.Program))}.",
-                "apt-get install " + string.Join(' ', packages));
+            return missing;
         }
 
         // Only isolated workspaces need them.
@@ -62,9 +49,8 @@ internal static class NspawnReadiness
                 "apt-get install " + string.Join(' ', network.Select(n => n.Package)));
         }
 
-        return CheckKernel() ?? (processes.Find("slirp4netns") is null
-            ? new(true, "Ready, but machines will have no internet: slirp4netns is missing.", "apt-get install slirp4netns")
-            : new(true, "Ready. CPU and memory of its machines are not limited."));
+        return CheckKernel() ?? PlatformPackages.CheckUplink(processes)
+            ?? new(true, "Ready. CPU and memory are limited for machines of isolated workspaces, and not for those that New-AgwVm makes.");
     }
 
     /// <summary>Linux, root, and root's own powers: in many containers it lacks those that mounts and namespaces take.</summary>

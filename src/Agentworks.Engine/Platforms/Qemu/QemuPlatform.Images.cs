@@ -23,12 +23,20 @@ public sealed partial class QemuPlatform : IImageStore, IMachineLister
         ? Task.FromResult(image.Packages)
         : throw new NotFoundException("image", name) { Target = name, Recommendation = "Get-AgwImage lists them." };
 
-    Task<IReadOnlyList<FoundMachine>> IMachineLister.ListAsync(string ownerTag, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<FoundMachine>>(
+    Task<IReadOnlyList<FoundMachine>> IMachineLister.ListAsync(string? ownerTag, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<FoundMachine>>(
         Directory.Exists(layout.Machines)
             ? [.. Directory.GetDirectories(layout.Machines).Select(f => QemuRecord.Read(layout.For(Path.GetFileName(f)).Record)).OfType<QemuRecord>()
-                .Where(r => r.Spec.OwnerTag == ownerTag)
+                .Where(r => ownerTag is null || r.Spec.OwnerTag == ownerTag)
                 .Select(r => new FoundMachine(new PlatformMachine(r.Spec, DataOf(r)), r.Whole, r.Created))]
             : []);
+
+    Task IMachineLister.TakeOverAsync(PlatformMachine machine, string ownerTag, CancellationToken cancellationToken)
+    {
+        var file = layout.For(machine.Spec.Id).Record;
+        var record = QemuRecord.Read(file) ?? throw new PlatformException($"Machine '{machine.Spec.Name}' is not there any more.") { Target = machine.Spec.Name };
+        (record with { Spec = record.Spec with { OwnerTag = ownerTag } }).Write(file);
+        return Task.CompletedTask;
+    }
 
     /// <summary>A machine over a bare base, which is to become an image.</summary>
     internal async Task MakeTemplateAsync(MachineSpec spec, string key, CancellationToken cancellationToken)

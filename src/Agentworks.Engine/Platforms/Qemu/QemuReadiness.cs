@@ -36,38 +36,15 @@ internal static class QemuReadiness
             return new(false, "The platform qemu works on Linux on x86-64 only.", "Choose another platform, such as ssh for a machine that exists.");
         }
 
-        var missing = Needed.Where(n => processes.Find(n.Program) is null).ToList();
-        if (!File.Exists("/usr/share/keyrings/debian-archive-keyring.gpg"))
-        {
-            missing.Add(("Debian's keyring", "debian-archive-keyring"));
-        }
-
-        if (!Environment.IsPrivilegedProcess && processes.Find("newuidmap") is null)
-        {
-            missing.Add(("newuidmap", "uidmap"));
-        }
-
-        if (missing.Count > 0)
-        {
-            // slirp4netns is not strictly needed, but who installs should get it too.
-            var packages = missing.Select(m => m.Package)
-                .Concat(processes.Find("slirp4netns") is null ? ["slirp4netns"] : [])
-                .Distinct(StringComparer.Ordinal);
-            return new(
-                false,
-                $"The platform qemu lacks {string.Join(", ", missing.Select(m => m.Program))}.",
-                "apt-get install --no-install-recommends " + string.Join(' ', packages));
-        }
-
-        return CheckKernel() ?? CheckIds() ?? CheckRoot(layout)
-            ?? (processes.Find("slirp4netns") is null
-                ? new(true, "Ready, but machines will have no internet: slirp4netns is missing.", "apt-get install slirp4netns")
-                : new(true, kvm switch
-                {
-                    true => "Ready, with KVM.",
-                    false => "Ready. KVM does not work here, so machines are ten to twenty times slower than this computer.",
-                    null => "Ready. Whether KVM works is found out when the first machine starts.",
-                }));
+        // An ordinary user gets many ids by newuidmap.
+        return PlatformPackages.Check("qemu", Environment.IsPrivilegedProcess ? Needed : [.. Needed, ("newuidmap", "uidmap")], processes)
+            ?? CheckKernel() ?? CheckIds() ?? CheckRoot(layout) ?? PlatformPackages.CheckUplink(processes)
+            ?? new(true, kvm switch
+            {
+                true => "Ready, with KVM.",
+                false => "Ready. KVM does not work here, so machines are ten to twenty times slower than this computer.",
+                null => "Ready. Whether KVM works is found out when the first machine starts.",
+            });
     }
 
     /// <summary>User namespaces, in which every machine has a network of its own.</summary>

@@ -14,6 +14,15 @@ agw_copied() (
     trap 'agw_clear_stage "$stage"' EXIT
     trap 'exit 143' HUP INT TERM
     agw_user "$1"
+    # Its user was made without a home, which comes with a snapshot.
+    home=/var/lib/agentworks/homes/$1
+    [ -d "$home" ] || {
+        rm -rf "$home.new"
+        cp -rT /etc/skel "$home.new"
+        chown -R "$1:$1" "$home.new"
+        chmod 0700 "$home.new"
+        mv -T "$home.new" "$home"
+    }
     agw_open_stage "$stage"
     agw_confined "$from" "$stage/tree" -- cp -a --reflink=auto /from/. /to/
     agw_settle "$stage/tree" "$1" "$keep"

@@ -17,9 +17,16 @@ public sealed class AgentworksProvider : NavigationCmdletProvider, IContentCmdle
 
     private FileDrive Drive => new(this, _stop.Token);
 
-    public void ClearContent(string path) => Drive.Clear(path);
+    /// <summary>Set-Content asks for this before it opens a writer, which replaces the file as a whole: there is nothing to clear then.</summary>
+    public void ClearContent(string path)
+    {
+        if (DynamicParameters is not DriveWriteParameters)
+        {
+            Drive.Clear(path);
+        }
+    }
 
-    public object? ClearContentDynamicParameters(string path) => new DriveWriteParameters();
+    public object? ClearContentDynamicParameters(string path) => null;
 
     public IContentReader? GetContentReader(string path) => Drive.Reader(path, DynamicParameters as DriveReadParameters ?? new DriveReadParameters());
 
@@ -61,6 +68,13 @@ public sealed class AgentworksProvider : NavigationCmdletProvider, IContentCmdle
     protected override void GetChildItems(string path, bool recurse, uint depth) => Drive.GetChildren(path, recurse, (int)Math.Min(depth, int.MaxValue));
 
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Drive.GetNames(path);
+
+    /// <summary>The base class asks whether the item is there first: a round trip for each file of a list, and ten for each command.</summary>
+    protected override string GetChildName(string path)
+    {
+        var whole = path.TrimEnd('/', '\\');
+        return whole[(whole.LastIndexOfAny(['/', '\\']) + 1)..];
+    }
 
     protected override bool HasChildItems(string path) => Drive.HasChildren(path);
 

@@ -35,7 +35,8 @@ internal sealed record DrivePath(string? Workspace, string Path)
                 steps.Add(step);
             }
         }
-        return steps.Count == 0 ? new DrivePath(null, string.Empty) : new DrivePath(steps[0], string.Join('/', steps.Skip(1)));
+        // Workspaces are named without regard to case, as everywhere in PowerShell, and have lower-case names.
+        return steps.Count == 0 ? new DrivePath(null, string.Empty) : new DrivePath(steps[0].ToLowerInvariant(), string.Join('/', steps.Skip(1)));
     }
 
     public DrivePath Below(string name) => IsRoot ? new DrivePath(name, string.Empty) : this with { Path = MachinePath.Combine(Path, name) };

@@ -200,13 +200,14 @@ internal sealed class FileDrive(AgentworksProvider provider, CancellationToken c
         });
     }
 
+    // Set-Content and Add-Content have asked the operator themselves.
     public IContentWriter? Writer(string path, DriveWriteParameters how)
     {
         var at = DrivePath.Parse(path);
-        return !provider.Approves(path, "Write content") ? null : Ask<IContentWriter?>(path, _ =>
+        return Ask<IContentWriter?>(path, _ =>
         {
             Require(at);
-            return new DriveWriter(EngineHost.Rent(), at, how, cancellationToken);
+            return new DriveWriter(provider, EngineHost.Rent(), at, how, cancellationToken);
         });
     }
 

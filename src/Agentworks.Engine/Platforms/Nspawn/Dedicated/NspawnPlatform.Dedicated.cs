@@ -71,8 +71,16 @@ public sealed partial class NspawnPlatform : IImageStore, IDiskSnapshots, ISuspe
 
     Task ISuspendable.ResumeAsync(PlatformMachine machine, CancellationToken cancellationToken) => FreezeAsync(machine, freeze: false, cancellationToken);
 
-    Task<IReadOnlyList<FoundMachine>> IMachineLister.ListAsync(string ownerTag, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<FoundMachine>>([.. dedicated.Records().Where(r => r.Owner.Owner == ownerTag).Select(r => Found(r.Paths, r.Owner))]);
+    Task<IReadOnlyList<FoundMachine>> IMachineLister.ListAsync(string? ownerTag, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FoundMachine>>([.. dedicated.Records().Where(r => ownerTag is null || r.Owner.Owner == ownerTag).Select(r => Found(r.Paths, r.Owner))]);
+
+    Task IMachineLister.TakeOverAsync(PlatformMachine machine, string ownerTag, CancellationToken cancellationToken)
+    {
+        var file = layout.For(machine.Spec.Id).Owner;
+        var owner = OwnerRecord.Read(file) ?? throw Missing($"Machine '{machine.Spec.Name}' is not there any more.", machine);
+        (owner with { Owner = ownerTag }).Write(file);
+        return Task.CompletedTask;
+    }
 
     Task IResizable.ReshapeAsync(PlatformMachine machine, CancellationToken cancellationToken) => dedicated.ReshapeAsync(machine, cancellationToken);
 
