@@ -15,6 +15,7 @@ internal static class NspawnReadiness
         ("nsenter", "util-linux"),
         ("unshare", "util-linux"),
         ("setsid", "util-linux"),
+        ("perl", "perl-base"),
         ("flock", "util-linux"),
         ("mount", "mount"),
         ("umount", "mount"),
@@ -64,7 +65,7 @@ internal static class NspawnReadiness
 
         return CheckKernel() ?? (processes.Find("slirp4netns") is null
             ? new(true, "Ready, but machines will have no internet: slirp4netns is missing.", "apt-get install slirp4netns")
-            : new(true, "Ready. CPU and memory of its machines are not limited."));
+            : new(true, "Ready. CPU and memory of machines that workspaces share are not limited."));
     }
 
     /// <summary>Linux, root, and root's own powers: in many containers it lacks those that mounts and namespaces take.</summary>
