@@ -111,15 +111,14 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         var began = clock.GetTimestamp();
         var disks = Disks(source.Vm);
         var id = snapshot?.Id ?? LiveId(source.Vm);
-        var head = snapshot is null ? await HeadAsync(source, cancellationToken).ConfigureAwait(false) : snapshot.HeadCommit;
-        if (snapshot is null)
+        string? head;
+        try
         {
-            using var held = await LockAsync(source.Vm.Name, cancellationToken).ConfigureAwait(false);
-            scope.Record("snapshot " + id);
-
-            // One that a killed run left is of then, not of now.
-            await disks.RemoveSnapshotAsync(Machine(source.Vm), id, cancellationToken).ConfigureAwait(false);
-            await disks.SnapshotAsync(Machine(source.Vm), id, memory: false, scope, cancellationToken).ConfigureAwait(false);
+            head = snapshot is null ? await SaveLiveAsync(scope, source, id, cancellationToken).ConfigureAwait(false) : snapshot.HeadCommit;
+        }
+        catch (AgentworksException e)
+        {
+            return await Task.WhenAll(forks.Select(fork => WithdrawAsync(scope.Within(fork.Name), fork, e, cancellationToken))).ConfigureAwait(false);
         }
 
         using var places = new SemaphoreSlim(Parallel);
@@ -141,6 +140,27 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
 
     /// <summary>The snapshot that exists while a machine is forked as it is.</summary>
     internal static string LiveId(VmRow vm) => "live-" + vm.Id;
+
+    /// <returns>The commit that is checked out.</returns>
+    private async Task<string?> SaveLiveAsync(OperationScope scope, SnapshotPlace source, string id, CancellationToken cancellationToken)
+    {
+        var head = await HeadAsync(source, cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(source.Vm.Name, cancellationToken).ConfigureAwait(false);
+        scope.Record("snapshot " + id);
+
+        // One that a killed run left is of then, not of now.
+        await Disks(source.Vm).RemoveSnapshotAsync(Machine(source.Vm), id, cancellationToken).ConfigureAwait(false);
+        await Disks(source.Vm).SnapshotAsync(Machine(source.Vm), id, memory: false, scope, cancellationToken).ConfigureAwait(false);
+        return head;
+    }
+
+    /// <summary>Takes back a fork that cannot be made; what a run before this one made of it goes too.</summary>
+    private async Task<ForkMade> WithdrawAsync(OperationScope scope, WorkspaceRow fork, AgentworksException cause, CancellationToken cancellationToken)
+    {
+        using var held = await LockAsync(fork.Name, cancellationToken).ConfigureAwait(false);
+        await maker.UndoAsync(scope, store.Read(state => state.GetVm(fork.VmId))!, cancellationToken).ConfigureAwait(false);
+        return new ForkMade(fork.Name, null, cause, Undone: store.Read(state => state.GetVm(fork.VmId)) is null);
+    }
 
     private async Task<ForkMade> ForkOneAsync(
         OperationScope scope, SnapshotPlace source, string snapshotId, WorkspaceRow fork, SemaphoreSlim places, long began, CancellationToken cancellationToken)
