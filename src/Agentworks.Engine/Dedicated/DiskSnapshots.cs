@@ -18,6 +18,7 @@ namespace Agentworks.Dedicated;
 internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms, MachineConnections machines, DedicatedMaker maker, TimeProvider clock) : ISnapshotProvider
 {
     private const int Parallel = 8;
+    private readonly RestoredMachine _restored = new(store, machines);
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
 
     public SnapshotScope Scope => SnapshotScope.Disk;
@@ -53,6 +54,13 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         {
             scope.Record("start");
             await platforms.Get(place.Vm.Platform).StartAsync(Machine(place.Vm), scope.Events, cancellationToken).ConfigureAwait(false);
+            scope.Record("agents and sessions");
+            await _restored.SettleAsync(scope, place.Vm, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            scope.Events.Report(new WarningEvent(
+                $"The machine of workspace '{place.Workspace.Name}' is off: agents, sessions and git credentials in it are those of the snapshot. After its start, Initialize-AgwAgent and Start-AgwSession bring those that are missing."));
         }
     }
 
@@ -175,6 +183,7 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
                 (platform, spec) => ((IDiskSnapshots)platform).CloneAsync(spec, Machine(source.Vm), snapshotId, scope, scope.Events, cancellationToken),
                 began,
                 cancellationToken).ConfigureAwait(false);
+            await _restored.SettleAsync(scope, vm, cancellationToken).ConfigureAwait(false);
             return new ForkMade(fork.Name, store.Read(state => state.GetWorkspace(fork.Id))! with { ForkPoint = fork.ForkPoint }, null);
         }
         catch (AgentworksException e)
