@@ -5,6 +5,7 @@ using Agentworks.Model;
 using Agentworks.Platforms;
 using Agentworks.Ports;
 using Agentworks.Sessions;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
 
@@ -107,6 +108,6 @@ public sealed class BenchMachine : IAsyncDisposable
         _roundTrip = roundTripMilliseconds;
         var inner = new PlatformRegistry(new ProcessRunner(), TimeProvider.System).Get("nspawn");
         var platforms = new PlatformRegistry([new DelayedPlatform(inner, () => _roundTrip)]);
-        return AgentworksEngine.Open(new EngineOptions { Home = _home, Platforms = platforms });
+        return AgentworksEngine.Open(TestOptions.For(_home) with { Platforms = platforms });
     }
 }

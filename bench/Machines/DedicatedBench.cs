@@ -2,6 +2,7 @@ using System.Globalization;
 using Agentworks.Dedicated;
 using Agentworks.Platforms;
 using Agentworks.Ports;
+using Agentworks.Tests.Shared;
 
 namespace Agentworks.Bench.Machines;
 
@@ -52,7 +53,7 @@ public sealed class DedicatedBench : IBenchmark
             throw new BenchSkippedException($"needs machines of platform nspawn: {readiness.Message}");
         }
 
-        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = context.NewFolder("home-dedicated") });
+        await using var engine = AgentworksEngine.Open(TestOptions.For(context.NewFolder("home-dedicated")));
         var cold = new List<double>();
         var hand = new List<double>();
         await MakeAsync(engine, "warm-up", cancellationToken);

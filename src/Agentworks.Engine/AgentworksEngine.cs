@@ -64,7 +64,8 @@ public sealed class AgentworksEngine : IAsyncDisposable
         var operations = new OperationRunner(_store, new OperatorFileRefresh(SshConfig, CodeWorkspaces), logs, options.Clock);
 
         var secrets = Secrets = new SecretResolver(options.Secrets);
-        var limiter = RateLimiter = new RateLimiter(_store, Config, options.Clock);
+        Func<LimitsSection> limits = () => options.Limits ?? Config.Load().Limits;
+        var limiter = RateLimiter = new RateLimiter(_store, limits, options.Clock);
         var variables = new VariablePlanner(Config, _store);
         WorkspaceVariables = new WorkspaceVariables(_store, _machines, operations);
         var gitCredentials = new GitCredentialPlanner(_store, Config, secrets, options.Clock);
@@ -85,7 +86,7 @@ public sealed class AgentworksEngine : IAsyncDisposable
         Git = new GitService(_store, _machines, operations, cloneCredentials, identity);
         GitImports = new GitImporter(_store, _machines, operations, cloneCredentials, options.Processes);
         var dedicatedMaker = new DedicatedMaker(
-            _store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, new Quotas(Config), limiter, () => Pools!, options.Clock);
+            _store, Config, Platforms, _machines, keys, knownHosts, operations, Workspaces, new Quotas(limits), limiter, () => Pools!, options.Clock);
         var disks = new DiskSnapshots(_store, Platforms, _machines, dedicatedMaker, options.Clock);
         Snapshots = new SnapshotService(_store, operations, power, [disks, new TreeSnapshots(_store, _machines, Workspaces, Sessions, options.Clock)], options.Clock);
         Forks = new ForkService(_store, operations, Snapshots, limiter);

@@ -1,3 +1,4 @@
+using Agentworks.Config;
 using Agentworks.Platforms;
 using Agentworks.Ports;
 using Agentworks.Transport;
@@ -16,6 +17,9 @@ public sealed record EngineOptions
 
     /// <summary>Where machines come from; null for all platforms that are built.</summary>
     public PlatformRegistry? Platforms { get; init; }
+
+    /// <summary>Rate limits and quotas; null for those of the configuration.</summary>
+    public LimitsSection? Limits { get; init; }
 
     /// <summary>Lets the host put a program of its own between the engine and its connections.</summary>
     public Func<ChannelCommand, ChannelCommand> Connect { get; init; } = static command => command;

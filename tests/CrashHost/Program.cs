@@ -1,4 +1,5 @@
 // A program for tests. Makes one thing and dies, as by kill -9, right after a given step of its journal became durable. Exit status 0: it was made.
+using Agentworks.Config;
 using System.Globalization;
 using Agentworks;
 using Agentworks.Agents;
@@ -29,7 +30,7 @@ var (home, kind, name) = (args[0], args[1], args[2]);
 // The step, and after a plus sign how many milliseconds later.
 var when = args[3].Split('+');
 var sink = new DyingSink(int.Parse(when[0], CultureInfo.InvariantCulture), TimeSpan.FromMilliseconds(when.Length > 1 ? int.Parse(when[1], CultureInfo.InvariantCulture) : 0));
-await using var engine = AgentworksEngine.Open(new EngineOptions { Home = home });
+await using var engine = AgentworksEngine.Open(new EngineOptions { Home = home, Limits = LimitsSection.None });
 switch (kind)
 {
     case "vm":

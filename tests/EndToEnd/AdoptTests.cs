@@ -7,6 +7,7 @@ using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
 using Agentworks.Sessions;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Transport;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -81,7 +82,7 @@ public sealed class AdoptTests : IAsyncLifetime, IResourceJournal
     {
         const string Traces = "getent passwd | cut -d: -f1 | sort; getent group | cut -d: -f1 | sort; ls -d /etc/agentworks /usr/lib/agentworks /var/lib/agentworks /var/log/agentworks /run/agentworks /etc/sudoers.d/* /etc/ssh/sshd_config.d/* /etc/systemd/system/agentworks* /etc/profile.d/* /opt/agentworks 2>/dev/null; cat /etc/zsh/zprofile /etc/fstab";
         var before = await RunOnMachineAsync(Traces);
-        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home!.Path });
+        await using var engine = AgentworksEngine.Open(TestOptions.For(_home!.Path));
         var request = new NewVm
         {
             Name = "adopted",

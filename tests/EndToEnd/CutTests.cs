@@ -5,6 +5,7 @@ using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Sessions;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -40,9 +41,8 @@ public sealed class CutTests(MachineFixture machine)
         var once = Path.Combine(machine.Home, "cut-once");
         await File.WriteAllTextAsync(once, string.Empty);
         var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
-        var options = new EngineOptions
+        var options = TestOptions.For(machine.Home) with
         {
-            Home = machine.Home,
             Connect = command => command with
             {
                 FileName = "dotnet",

@@ -11,6 +11,7 @@ using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Transport;
 using Agentworks.Workspaces;
 
@@ -61,7 +62,7 @@ public sealed class DeadMachineTests : IAsyncLifetime
             ("remove", (engine, vm, stop) => engine.Vms.RemoveAsync(vm, cascade: true, Quiet, stop)),
         ];
         await RecordAsync([.. calls.Select(call => call.Name)]);
-        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home!.Path });
+        await using var engine = AgentworksEngine.Open(TestOptions.For(_home!.Path));
         using var limit = new CancellationTokenSource(Allowed);
         var failures = await Task.WhenAll(calls.Select(call => Record.ExceptionAsync(() => Task.Run(() => call.Call(engine, call.Name, limit.Token)).WaitAsync(limit.Token))));
         for (var i = 0; i < calls.Length; i++)
@@ -74,7 +75,7 @@ public sealed class DeadMachineTests : IAsyncLifetime
     public async Task ItsStatusIsUnknownInTime()
     {
         await RecordAsync(["dead"]);
-        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home!.Path });
+        await using var engine = AgentworksEngine.Open(TestOptions.For(_home!.Path));
         await Task.WhenAll(MachinesAsync(), SessionsAsync()).WaitAsync(Allowed);
 
         async Task MachinesAsync()

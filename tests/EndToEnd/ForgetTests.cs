@@ -12,6 +12,7 @@ using Agentworks.Sessions;
 using Agentworks.State;
 using Agentworks.State.Rows;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Transport;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -31,7 +32,7 @@ public sealed class ForgetTests : IAsyncLifetime
     [MachineFact]
     public async Task AMachineThatIsThereIsNotForgottenAndOneThatIsGoneIs()
     {
-        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home!.Path });
+        await using var engine = AgentworksEngine.Open(TestOptions.For(_home!.Path));
         await engine.Vms.CreateAsync(new NewVm { Name = "gone", Platform = "nspawn", DiskGiB = 2 }, Quiet, CancellationToken.None);
         foreach (var name in new[] { "a", "b" })
         {
@@ -93,7 +94,7 @@ public sealed class ForgetTests : IAsyncLifetime
 
         await new KnownHosts(_home.Path + "/known_hosts").PinAsync(
             "0123456789abcdef0123456789abcdef", ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDJXbeUZDjvKSsZ0mZ0nJp6m7cQb8mYyq5Yt4o1rVq1B"], CancellationToken.None);
-        await using var engine = AgentworksEngine.Open(new EngineOptions { Home = _home.Path });
+        await using var engine = AgentworksEngine.Open(TestOptions.For(_home.Path));
         await Assert.ThrowsAnyAsync<AgentworksException>(() => engine.Vms.RemoveAsync("dead", cascade: true, Quiet, CancellationToken.None));
         Assert.Single(engine.Vms.List());
         await engine.Forget.VmAsync("dead", cascade: false, force: false, Quiet, CancellationToken.None);

@@ -4,6 +4,7 @@ using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -224,9 +225,8 @@ public sealed class ForkTests(MachineFixture machine) : IAsyncLifetime
     {
         var once = Path.Combine(machine.Home, "cut-once");
         await File.WriteAllTextAsync(once, string.Empty);
-        await using var engine = AgentworksEngine.Open(new EngineOptions
+        await using var engine = AgentworksEngine.Open(TestOptions.For(machine.Home) with
         {
-            Home = machine.Home,
             Connect = command => command with
             {
                 FileName = "dotnet",

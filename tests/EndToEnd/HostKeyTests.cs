@@ -1,6 +1,7 @@
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -15,7 +16,7 @@ public sealed class HostKeyTests(MachineFixture machine)
     public async Task ASwappedKeyIsRefusedAndNothingIsSent()
     {
         await using var home = await TestHome.CreateAsync();
-        await using (var engine = AgentworksEngine.Open(new EngineOptions { Home = home.Path }))
+        await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
         {
             await engine.Vms.CreateAsync(new NewVm { Name = "swapped", Platform = "nspawn", DiskGiB = 2 }, Quiet, CancellationToken.None);
             await MachineFixture.RunAsync(
@@ -26,7 +27,7 @@ public sealed class HostKeyTests(MachineFixture machine)
         }
 
         // A new process, so that no connection made before the swap is left.
-        await using var later = AgentworksEngine.Open(new EngineOptions { Home = home.Path });
+        await using var later = AgentworksEngine.Open(TestOptions.For(home.Path));
         var refused = await Assert.ThrowsAsync<HostKeyChangedException>(() => MachineFixture.RunAsync(later, "touch /tmp/was-sent", null, null));
         Assert.Equal(FailureKind.SecurityError, refused.Kind);
         var vm = later.Vms.List()[0];

@@ -5,6 +5,7 @@ using Agentworks.Events;
 using Agentworks.Jobs;
 using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -302,9 +303,8 @@ public sealed class JobTests(MachineFixture machine) : IAsyncLifetime
             await File.WriteAllTextAsync(once, string.Empty);
             var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
             var number = frame.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            await using var engine = AgentworksEngine.Open(new EngineOptions
+            await using var engine = AgentworksEngine.Open(TestOptions.For(machine.Home) with
             {
-                Home = machine.Home,
                 Connect = command => command with { FileName = "dotnet", Arguments = ["exec", host, "cut", number, once, command.FileName, .. command.Arguments] },
             });
             try
@@ -330,9 +330,8 @@ public sealed class JobTests(MachineFixture machine) : IAsyncLifetime
         var once = Path.Combine(machine.Home, "cut-once");
         await File.WriteAllTextAsync(once, string.Empty);
         var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
-        await using var engine = AgentworksEngine.Open(new EngineOptions
+        await using var engine = AgentworksEngine.Open(TestOptions.For(machine.Home) with
         {
-            Home = machine.Home,
             Connect = command => command with { FileName = "dotnet", Arguments = ["exec", host, "cut", "4", once, command.FileName, .. command.Arguments] },
         });
         var following = Outcomes.DrainAsync(engine.Jobs.ReadAsync([job], new ReadJob { Follow = true }, CancellationToken.None));

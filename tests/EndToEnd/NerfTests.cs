@@ -4,6 +4,7 @@ using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Ports;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -31,7 +32,7 @@ public sealed class NerfTests(MachineFixture machine) : IAsyncLifetime
             return;
         }
 
-        _engine = AgentworksEngine.Open(new EngineOptions { Home = machine.Home, Processes = _local });
+        _engine = AgentworksEngine.Open(TestOptions.For(machine.Home) with { Processes = _local });
         var nerf = Path.Combine(machine.Home, "nerf");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Provisioning", "fake-nerf.sh"), nerf, overwrite: true);
         File.SetUnixFileMode(nerf, UnixFileMode.UserRead | UnixFileMode.UserExecute);

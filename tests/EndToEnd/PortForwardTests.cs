@@ -7,6 +7,7 @@ using Agentworks.Model;
 using Agentworks.PortForwards;
 using Agentworks.Ports;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 
 namespace Agentworks.Tests.EndToEnd;
 
@@ -132,7 +133,7 @@ public sealed class PortForwardTests(MachineFixture machine) : IAsyncLifetime
     public async Task ItOutlivesTheEngineAndIsFoundByTheNext()
     {
         AgwPortForward forward;
-        await using (var first = AgentworksEngine.Open(new EngineOptions { Home = machine.Home }))
+        await using (var first = AgentworksEngine.Open(TestOptions.For(machine.Home)))
         {
             forward = await first.PortForwards.CreateAsync(
                 new NewPortForward { Vm = MachineFixture.Vm, Ports = new PortForwardSpec(null, Echo) }, Quiet, CancellationToken.None);

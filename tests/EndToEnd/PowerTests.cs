@@ -1,6 +1,7 @@
 using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -14,19 +15,19 @@ public sealed class PowerTests
     public async Task AMachineThatWentOffIsStartedByTheNextCommandAndByItsInitialization()
     {
         await using var home = await TestHome.CreateAsync();
-        await using (var engine = AgentworksEngine.Open(new EngineOptions { Home = home.Path }))
+        await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
         {
             await engine.Vms.CreateAsync(new NewVm { Name = "off", Platform = "nspawn", DiskGiB = 2 }, Quiet, CancellationToken.None);
             await PowerOffAsync(engine);
         }
 
-        await using (var engine = AgentworksEngine.Open(new EngineOptions { Home = home.Path }))
+        await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
         {
             Assert.Equal("off\n", (await MachineFixture.RunAsync(engine, "hostname", null, null)).Output);
             await PowerOffAsync(engine);
         }
 
-        await using (var engine = AgentworksEngine.Open(new EngineOptions { Home = home.Path }))
+        await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
         {
             Assert.Equal(0, (await engine.Vms.InitializeAsync("off", Quiet, CancellationToken.None)).Failed);
             Assert.Equal("off\n", (await MachineFixture.RunAsync(engine, "hostname", null, null)).Output);

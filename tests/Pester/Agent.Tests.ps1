@@ -68,10 +68,9 @@ Describe 'An agent' -Tag Machine {
     }
 
     It 'gets what its template names, and tells what it could not get' {
-        $config = Join-Path $env:AGENTWORKS_HOME 'config.toml'
         $dots = New-Item -ItemType Directory (Join-Path $env:AGENTWORKS_HOME 'dots') -Force
         Set-Content (Join-Path $dots 'gitignore') '*.tmp'
-        Set-Content $config @'
+        Reset-TestConfig @'
 [agent_templates.default]
 user_install_commands = ["hello", "broken"]
 dotfiles_source = "dots"
@@ -94,6 +93,9 @@ command = "echo 'no luck' >&2; exit 1"
             { New-AgwAgent other -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound*'
             Get-AgwAgent other -ErrorAction Ignore | Should -BeNullOrEmpty
         }
-        finally { Remove-Item $config, $dots -Recurse -ErrorAction Ignore }
+        finally {
+            Reset-TestConfig
+            Remove-Item $dots -Recurse -ErrorAction Ignore
+        }
     }
 }

@@ -3,6 +3,17 @@
 $module = Join-Path $PSScriptRoot '../../out/Agentworks/Agentworks.psd1'
 Import-Module $module
 
+# A configuration for tests, which call more often than people do.
+$unlimited = @'
+[limits]
+create_per_minute = 0
+exec_per_minute = 0
+default_per_minute = 0
+max_workspaces = 0
+max_memory_mib = 0
+max_disk_gib = 0
+'@
+
 # The engine's assembly, which PowerShell's own type names do not reach.
 function Get-EngineType([string] $Name) {
     $null = Get-AgwConfig -ErrorAction Ignore   # the engine is loaded at its first use
@@ -81,9 +92,16 @@ function Complete([string] $Line) {
     [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
 }
 
+# The program that runs this; installed as a tool of .NET, it runs in the program dotnet.
+function Get-PwshPath {
+    $program = (Get-Process -Id $PID).Path
+    if ((Split-Path -LeafBase $program) -eq 'pwsh') { return $program }
+    (Get-Command pwsh -CommandType Application -ErrorAction Stop | Select-Object -First 1).Source
+}
+
 # A script in a pwsh of its own, in which nobody can be asked.
 function Invoke-Pwsh([string] $Script) {
-    $pwsh = (Get-Process -Id $PID).Path
+    $pwsh = Get-PwshPath
     $prolog = "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$module'; "
     & $pwsh -NoLogo -NoProfile -NonInteractive -Command ($prolog + $Script) 2>&1 | ForEach-Object { "$_" }
 }

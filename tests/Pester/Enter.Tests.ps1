@@ -9,7 +9,7 @@ BeforeAll {
         $null = New-AgwAgent coder -AllWorkspaces
         $null = New-AgwSession s1 app -Agent coder -Command 'sh'
         $socket = Join-Path ([IO.Path]::GetTempPath()) "agentworks-tmux-$PID"
-        $pwsh = (Get-Process -Id $PID).Path
+        $pwsh = Get-PwshPath
         "Import-Module '$module'", 'Remove-Module PSReadLine -ErrorAction Ignore', 'function prompt { "ready> " }' | Set-Content TestDrive:/start.ps1
         $start = (Get-Item TestDrive:/start.ps1).FullName
         & tmux -S $socket -f /dev/null new-session -d -x 120 -y 40 "'$pwsh' -NoLogo -NoProfile -NoExit -File '$start'"

@@ -36,7 +36,7 @@ BeforeAll {
     $env:EDITOR = 'true'
     foreach ($secret in 'GIT_CREDENTIALS_OCTO', 'github-work') { [Environment]::SetEnvironmentVariable($secret, 'of-the-operator') }
     $sshConfig = Join-Path $root 'ssh/config'
-    $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[vm_templates.small]`ndisk = 4`n[vm_templates.large]`ndisk = 8`n[git_credentials.work]`ntype = 'github'`n"
+    $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[vm_templates.small]`ndisk = 4`n[vm_templates.large]`ndisk = 8`n[git_credentials.work]`ntype = 'github'`n$unlimited`n"
     Set-Content (Join-Path $env:AGENTWORKS_HOME 'config.toml') $config
 
     # Programs of the operator's that examples call: VS Code, and ssh with the configuration that was just written.
@@ -84,7 +84,7 @@ BeforeAll {
         $socket = Join-Path $root 'terminal'
         $options = Join-Path $root 'terminal.conf'
         Set-Content $options 'set -g remain-on-exit on', 'set -g prefix None'
-        $pwsh = (Get-Process -Id $PID).Path
+        $pwsh = Get-PwshPath
         $null = env -u TMUX tmux -S $socket -f $options new-session -d -x 200 -y 50 "env -u TMUX $pwsh -NoProfile -EncodedCommand $encoded"
         try {
             foreach ($try in 1..120) {

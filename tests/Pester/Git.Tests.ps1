@@ -16,7 +16,7 @@ Describe 'A git credential' -Tag Machine {
     BeforeEach { if ($why) { Set-ItResult -Skipped -Because $why } }
     AfterEach {
         Get-AgwGitCredential -NoStatus | Remove-AgwGitCredential -Confirm:$false
-        Remove-Item "$env:AGENTWORKS_HOME/config.toml" -ErrorAction Ignore
+        Reset-TestConfig
         $env:GIT_CREDENTIALS_LAB = $null
     }
 
@@ -41,7 +41,7 @@ Describe 'A git credential' -Tag Machine {
     }
 
     It 'is what config.toml says' {
-        Set-Content "$env:AGENTWORKS_HOME/config.toml" '[git_credentials.lab]', 'type = "generic"', 'host = "git.example.com"', 'owner = "group"', '[admin.config]', 'git_credentials = ["lab"]'
+        Reset-TestConfig '[git_credentials.lab]', 'type = "generic"', 'host = "git.example.com"', 'owner = "group"', '[admin.config]', 'git_credentials = ["lab"]'
         Initialize-AgwVm box -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'SecretMissing,*'
         $env:GIT_CREDENTIALS_LAB = 'agw-token-3'
@@ -51,7 +51,7 @@ Describe 'A git credential' -Tag Machine {
         (Initialize-AgwVm box).Changed | Should -Be 0
         (Test-AgwVm box | Where-Object Check -EQ 'admin-git-credentials').Status | Should -Be 'InPlace'
         (Get-AgwGitCredential lab).FromConfig | Should -BeTrue
-        Remove-Item "$env:AGENTWORKS_HOME/config.toml"
+        Reset-TestConfig
         $null = Initialize-AgwVm box
         Get-AgwGitCredential | Should -BeNullOrEmpty
         Get-Answer group/app | Should -Not -BeLike '*agw-token-3*'

@@ -9,6 +9,8 @@ Describe 'Isolated workspaces' -Tag Machine {
     BeforeAll {
         $script:why = Get-WhyNoMachine
         $script:folder = Enter-TestHome
+        $null = New-Item -ItemType Directory $folder
+        Set-Content (Join-Path $folder config.toml) $unlimited
     }
 
     BeforeEach { if ($why) { Set-ItResult -Skipped -Because $why } }

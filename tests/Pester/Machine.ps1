@@ -14,15 +14,27 @@ function Enter-TestMachine {
         $null = New-Item -ItemType Directory $global:AgwTestMachineHome -Force
     }
 
-    # Files for ssh and VS Code go where they are removed with the machine, not into the home of who runs the tests. Anew for each file of tests,
-    # because some try a configuration of their own.
-    $config = "[operator]`nssh_config = '$global:AgwTestMachineHome/ssh/config'`n[paths]`nvscode_workspaces = '$global:AgwTestMachineHome/code'`nbackups = '$global:AgwTestMachineHome/backups'`n"
-    Set-Content (Join-Path $global:AgwTestMachineHome 'config.toml') $config
+    Reset-TestConfig
     $script:homeBefore = $env:AGENTWORKS_HOME
     $env:AGENTWORKS_HOME = $global:AgwTestMachineHome
     $why = Get-WhyNoMachine
     if (-not $why -and -not (Get-AgwVm box -NoStatus -ErrorAction Ignore)) { $null = New-AgwVm box -ErrorAction Stop -WarningAction Ignore }
     $why
+}
+
+# Files for ssh and VS Code go where they are removed with the machine, not into the home of who runs the tests; and nothing is limited, for tests
+# call often. Anew for each file of tests, because some try a configuration of their own: those add to this one.
+function Reset-TestConfig([string[]] $And) {
+    $folder = $global:AgwTestMachineHome
+    Set-Content (Join-Path $folder 'config.toml') @"
+[operator]
+ssh_config = '$folder/ssh/config'
+[paths]
+vscode_workspaces = '$folder/code'
+backups = '$folder/backups'
+$unlimited
+$($And -join "`n")
+"@
 }
 
 # Leaves the machine to the next file, without what this one made on it.

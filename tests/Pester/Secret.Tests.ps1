@@ -40,7 +40,7 @@ Describe 'A secret' -Tag Machine {
         Get-AgwSession -NoStatus | Remove-AgwSession -Confirm:$false
         Remove-Item "$vault/*.txt", "$vault/asked" -ErrorAction Ignore
         $env:AGW_PESTER_ONE = $env:AGW_PESTER_TWO = $null
-        Remove-Item "$env:AGENTWORKS_HOME/config.toml" -ErrorAction Ignore
+        Reset-TestConfig
     }
 
     It 'comes from the vault before the environment, and is asked for where the cmdlet runs' {
@@ -64,7 +64,7 @@ Describe 'A secret' -Tag Machine {
     }
 
     It 'that a template names reaches commands' {
-        Set-Content "$env:AGENTWORKS_HOME/config.toml" '[agent_templates.default]', 'env = { TOKEN = { secret = "AGW_PESTER_ONE" } }'
+        Reset-TestConfig '[agent_templates.default]', 'env = { TOKEN = { secret = "AGW_PESTER_ONE" } }'
         Set-Vault AGW_PESTER_ONE 'in the vault'
         (Invoke-AgwCommand 'printf %s "$TOKEN"' -Agent coder).Output | Should -Be 'in the vault'
     }

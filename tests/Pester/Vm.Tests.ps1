@@ -70,9 +70,8 @@ Describe 'A machine' -Tag Machine {
 
     It 'tells when the configuration has changed since' {
         (Get-AgwVm box -NoStatus).ConfigChanged | Should -BeFalse
-        $file = Join-Path $env:AGENTWORKS_HOME 'config.toml'
         try {
-            '[vm_templates.default]', 'apt = ["agw-no-such-package"]' | Set-Content $file
+            Reset-TestConfig '[vm_templates.default]', 'apt = ["agw-no-such-package"]'
             (Get-AgwVm box -NoStatus).ConfigChanged | Should -BeTrue
             (Test-AgwVm box | Where-Object Status -EQ 'Drifted').Check | Should -Be 'configuration', 'apt-packages'
 
@@ -85,19 +84,18 @@ Describe 'A machine' -Tag Machine {
             $vm.FailedSteps | Should -Be 'apt-packages'
             Get-Truth 'echo works' | Should -Be 'works'
         }
-        finally { Remove-Item $file }
+        finally { Reset-TestConfig }
         (Initialize-AgwVm box).Failed | Should -Be 0
         (Get-AgwVm box -NoStatus).State | Should -Be 'Ready'
     }
 
     It 'is not made when the configuration names what is not there' {
-        $file = Join-Path $env:AGENTWORKS_HOME 'config.toml'
         try {
-            '[vm_templates.other]', 'apt_packages = ["terrafrom"]' | Set-Content $file
+            Reset-TestConfig '[vm_templates.other]', 'apt_packages = ["terrafrom"]'
             { New-AgwVm never -Template other -ErrorAction Stop } | Should -Throw -ErrorId 'Config,*' -PassThru |
-                ForEach-Object { "$_" | Should -Match 'config\.toml\(2,17\).*terraform' }
+                ForEach-Object { "$_" | Should -Match 'config\.toml\(\d+,17\).*terraform' }
         }
-        finally { Remove-Item $file }
+        finally { Reset-TestConfig }
         Get-AgwVm -NoStatus | Where-Object Name -EQ never | Should -BeNullOrEmpty
     }
 

@@ -11,7 +11,6 @@ public sealed record AgentworksConfig
     public required NamedConsoleSection NamedConsole { get; init; }
     public required SessionSection Session { get; init; }
 
-    /// <summary>Without the section, nothing is limited.</summary>
     public LimitsSection Limits { get; init; } = new();
 
     /// <summary>Null when the file has no such section.</summary>

@@ -1,37 +1,54 @@
 namespace Agentworks.Config;
 
 /// <summary>
-/// [limits]: how much of this computer one operator's folder may take, for scheduled and delegated use. Without the section nothing is limited:
-/// an operator at a prompt needs no guard against themselves. With it, a key that is not set has the guide's number.
+/// [limits]: how much of this computer one operator's folder may take, over all of its processes. A key that is not set has the default, with and
+/// without the section; 0 lifts a limit. Each bucket counts a call once, however many targets it has, so no single call is larger than its burst.
 /// </summary>
 public sealed record LimitsSection
 {
     private const int Most = 1_000_000;
 
     /// <summary>Calls that make machines: New-AgwWorkspace -Isolated, and Copy-AgwWorkspace of such a one.</summary>
-    public RateLimit Create { get; init; } = Unlimited;
+    public RateLimit Create { get; init; } = new(3, 5);
 
-    /// <summary>Calls that run commands: Invoke-AgwCommand and Start-AgwJob, each once, however many targets it has.</summary>
-    public RateLimit Exec { get; init; } = Unlimited;
+    /// <summary>Calls that run commands: Invoke-AgwCommand and Start-AgwJob.</summary>
+    public RateLimit Exec { get; init; } = new(10, 60);
 
-    /// <summary>How many dedicated workspaces there may be, what memory and what disk they may have in all; 0: no limit.</summary>
-    public int MaxWorkspaces { get; init; }
-    public int MaxMemoryMiB { get; init; }
-    public int MaxDiskGiB { get; init; }
+    /// <summary>All other calls that work in workspaces: on files, repositories, snapshots, variables, their network and their power.</summary>
+    public RateLimit Default { get; init; } = new(20, 120);
 
-    internal static RateLimit Unlimited { get; } = new(1, 0);
+    /// <summary>How many dedicated workspaces there may be, what memory and what disk they may have in all; 0: no limit. The defaults have room for 50 of the default size.</summary>
+    public int MaxWorkspaces { get; init; } = 50;
+    public int MaxMemoryMiB { get; init; } = 50 * 1024;
+    public int MaxDiskGiB { get; init; } = 500;
+
+    /// <summary>For hosts that keep limits of their own.</summary>
+    public static LimitsSection None { get; } = new()
+    {
+        Create = new(1, 0),
+        Exec = new(1, 0),
+        Default = new(1, 0),
+        MaxWorkspaces = 0,
+        MaxMemoryMiB = 0,
+        MaxDiskGiB = 0,
+    };
 
     internal static LimitsSection Read(ConfigSection section)
     {
+        var standard = new LimitsSection();
         var limits = new LimitsSection
         {
-            Create = new RateLimit(section.Whole("create_burst", 1, Most) ?? 3, section.Whole("create_per_minute", 0, Most) ?? 5),
-            Exec = new RateLimit(section.Whole("exec_burst", 1, Most) ?? 10, section.Whole("exec_per_minute", 0, Most) ?? 60),
-            MaxWorkspaces = section.Whole("max_workspaces", 0, Most) ?? 20,
-            MaxMemoryMiB = section.Whole("max_memory_mib", 0, int.MaxValue) ?? 0,
-            MaxDiskGiB = section.Whole("max_disk_gib", 0, int.MaxValue) ?? 0,
+            Create = Rate("create", standard.Create),
+            Exec = Rate("exec", standard.Exec),
+            Default = Rate("default", standard.Default),
+            MaxWorkspaces = section.Whole("max_workspaces", 0, Most) ?? standard.MaxWorkspaces,
+            MaxMemoryMiB = section.Whole("max_memory_mib", 0, int.MaxValue) ?? standard.MaxMemoryMiB,
+            MaxDiskGiB = section.Whole("max_disk_gib", 0, int.MaxValue) ?? standard.MaxDiskGiB,
         };
         section.Finish();
         return limits;
+
+        RateLimit Rate(string name, RateLimit otherwise) =>
+            new(section.Whole(name + "_burst", 1, Most) ?? otherwise.Burst, section.Whole(name + "_per_minute", 0, Most) ?? otherwise.PerMinute);
     }
 }

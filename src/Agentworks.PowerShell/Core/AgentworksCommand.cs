@@ -33,6 +33,7 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         _given = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
+        EndingOnFailure(Admit);
         EndingOnFailure(Begin);
     }
 
@@ -42,6 +43,11 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
 
     /// <summary>Runs on another thread and must return at once: the pipeline thread does the waiting.</summary>
     protected sealed override void StopProcessing() => _ = _stop.CancelAsync();
+
+    /// <summary>Waits for the leave to go on.</summary>
+    private protected virtual void Admit()
+    {
+    }
 
     protected virtual void Begin()
     {

@@ -5,7 +5,7 @@ using Agentworks.PowerShell.Completion;
 namespace Agentworks.PowerShell;
 
 /// <summary>What the cmdlets for files of workspaces share: where, and as whom.</summary>
-public abstract class FileCommand : AgentworksCommand
+public abstract class FileCommand : LimitedCommand
 {
     /// <summary>Act as this agent instead of the workspace's own user.</summary>
     [Parameter]

@@ -5,7 +5,7 @@ using Agentworks.PowerShell.Completion;
 namespace Agentworks.PowerShell;
 
 /// <summary>Collects repositories in workspaces and does one thing to all of them: one round trip per machine, results and errors each by itself.</summary>
-public abstract class GitCommand : AgentworksCommand
+public abstract class GitCommand : LimitedCommand
 {
     private readonly Dictionary<GitTarget, object> _inputs = [];
 

@@ -8,7 +8,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Brings the commits of workspaces into another workspace.</summary>
 [Cmdlet(VerbsData.Merge, "AgwWorkspace", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwMergeResult))]
-public sealed class MergeAgwWorkspaceCommand : AgentworksCommand
+public sealed class MergeAgwWorkspaceCommand : LimitedCommand
 {
     private readonly Dictionary<string, object> _sources = new(StringComparer.Ordinal);
 

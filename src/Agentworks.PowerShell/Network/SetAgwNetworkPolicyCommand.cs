@@ -8,7 +8,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Changes what dedicated workspaces may reach. What is not given stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "AgwNetworkPolicy", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwNetworkPolicy))]
-public sealed class SetAgwNetworkPolicyCommand : AgentworksCommand
+public sealed class SetAgwNetworkPolicyCommand : LimitedCommand
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]

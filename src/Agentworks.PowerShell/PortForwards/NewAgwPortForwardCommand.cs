@@ -9,7 +9,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Opens ports of this computer that lead to a machine or a workspace, and keeps them open in the background.</summary>
 [Cmdlet(VerbsCommon.New, "AgwPortForward", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwPortForward))]
-public sealed class NewAgwPortForwardCommand : AgentworksCommand
+public sealed class NewAgwPortForwardCommand : LimitedCommand
 {
     /// <summary>The machine; that of -Workspace when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -6,7 +6,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Closes ports of this computer that lead to machines.</summary>
 [Cmdlet(VerbsCommon.Remove, "AgwPortForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Port")]
 [OutputType(typeof(void))]
-public sealed class RemoveAgwPortForwardCommand : AgentworksCommand
+public sealed class RemoveAgwPortForwardCommand : LimitedCommand
 {
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Port", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostPort")]

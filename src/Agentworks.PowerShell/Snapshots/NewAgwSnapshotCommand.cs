@@ -8,7 +8,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Saves workspaces as they are now.</summary>
 [Cmdlet(VerbsCommon.New, "AgwSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(AgwSnapshot))]
-public sealed class NewAgwSnapshotCommand : AgentworksCommand
+public sealed class NewAgwSnapshotCommand : LimitedCommand
 {
     /// <summary>Unique in the workspace; made from the time when not given.</summary>
     [Parameter(Position = 0)]

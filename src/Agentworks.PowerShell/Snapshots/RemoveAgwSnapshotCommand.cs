@@ -6,7 +6,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Removes snapshots. The workspaces and all other snapshots stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "AgwSnapshot", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
-public sealed class RemoveAgwSnapshotCommand : AgentworksCommand
+public sealed class RemoveAgwSnapshotCommand : LimitedCommand
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]

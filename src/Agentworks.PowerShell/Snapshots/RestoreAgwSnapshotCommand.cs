@@ -8,7 +8,7 @@ namespace Agentworks.PowerShell;
 /// <summary>Brings workspaces back to snapshots of theirs. What is in them now is lost, unless it is saved before.</summary>
 [Cmdlet(VerbsData.Restore, "AgwSnapshot", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(AgwSnapshot))]
-public sealed class RestoreAgwSnapshotCommand : AgentworksCommand
+public sealed class RestoreAgwSnapshotCommand : LimitedCommand
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SnapshotCompleter))]

@@ -5,7 +5,7 @@ using Agentworks.PowerShell.Completion;
 namespace Agentworks.PowerShell;
 
 /// <summary>Changes variables of workspaces.</summary>
-public abstract class WorkspaceVariableCommand : AgentworksCommand
+public abstract class WorkspaceVariableCommand : LimitedCommand
 {
     /// <summary>Whose variables.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

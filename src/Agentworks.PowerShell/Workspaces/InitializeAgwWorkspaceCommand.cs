@@ -74,6 +74,10 @@ public sealed class InitializeAgwWorkspaceCommand : NewCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Fail rather than wait for the rate limit of new machines.</summary>
+    [Parameter(ParameterSetName = "Dedicated")]
+    public SwitchParameter NoWait { get; set; }
+
     private protected override void Create()
     {
         var workspace = new NewWorkspace
@@ -111,5 +115,6 @@ public sealed class InitializeAgwWorkspaceCommand : NewCommand
         Template = workspace.Template,
         Repository = workspace.Repository,
         Branch = workspace.Branch,
+        NoWait = NoWait,
     };
 }

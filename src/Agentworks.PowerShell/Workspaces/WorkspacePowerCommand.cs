@@ -5,7 +5,7 @@ using Agentworks.PowerShell.Completion;
 namespace Agentworks.PowerShell;
 
 /// <summary>Changes the power of the machines of dedicated workspaces, one after the other.</summary>
-public abstract class WorkspacePowerCommand(string action) : AgentworksCommand
+public abstract class WorkspacePowerCommand(string action) : LimitedCommand
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]

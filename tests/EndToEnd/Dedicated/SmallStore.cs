@@ -4,6 +4,7 @@ using Agentworks.Platforms;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
 using Agentworks.Tests.EndToEnd.Platforms;
+using Agentworks.Tests.Shared;
 
 namespace Agentworks.Tests.EndToEnd.Dedicated;
 
@@ -99,9 +100,8 @@ internal sealed class SmallStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await ClearAsync(root, Engine);
 
-    private static AgentworksEngine Open(string root) => AgentworksEngine.Open(new EngineOptions
+    private static AgentworksEngine Open(string root) => AgentworksEngine.Open(TestOptions.For(System.IO.Path.Combine(root, "home")) with
     {
-        Home = System.IO.Path.Combine(root, "home"),
         Platforms = new PlatformRegistry([new NspawnPlatform(new ProcessRunner(), TimeProvider.System, root)]),
     });
 

@@ -4,6 +4,7 @@ using Agentworks.Git.Work;
 using Agentworks.Model;
 using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
 
@@ -28,11 +29,17 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
     {
         if (new MachineFactAttribute().Skip is null)
         {
-            await NothingIsLeftAsync("into");
-            await _ground.RemoveAsync();
-            foreach (var vm in machine.Engine.Vms.List().Where(vm => vm.Name == Other))
+            try
             {
-                await machine.Engine.Vms.RemoveAsync(vm.Name, cascade: true, GitGround.Quiet, CancellationToken.None);
+                await NothingIsLeftAsync("into");
+                await _ground.RemoveAsync();
+            }
+            finally
+            {
+                foreach (var vm in machine.Engine.Vms.List().Where(vm => vm.Name == Other))
+                {
+                    await machine.Engine.Vms.RemoveAsync(vm.Name, cascade: true, GitGround.Quiet, CancellationToken.None);
+                }
             }
         }
     }
@@ -241,9 +248,8 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
         var once = Path.Combine(machine.Home, "cut-once");
         await File.WriteAllTextAsync(once, string.Empty);
         var host = Path.Combine(AppContext.BaseDirectory, "Agentworks.Tests.CrashHost.dll");
-        await using var engine = AgentworksEngine.Open(new EngineOptions
+        await using var engine = AgentworksEngine.Open(TestOptions.For(machine.Home) with
         {
-            Home = machine.Home,
             Connect = command => command with
             {
                 FileName = "dotnet",
@@ -261,7 +267,7 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
     }
 
     private Task NothingRunsAsync() => Eventually.BecomesAsync(
-        async () => (await machine.RootAsync("ls -d /run/agentworks/git-* 2>/dev/null || :")).Output.Length == 0, "the machine has ended what the dead process began");
+        async () => (await machine.RootAsync("for w in /run/agentworks/git-*; do p=${w#*/git-}; [ ! -d \"/proc/${p%%-*}\" ] || echo \"$w\"; done")).Output.Length == 0, "the machine has ended what the dead process began");
 
     /// <summary>Either nothing of far is there or all of it, and git finds nothing wrong.</summary>
     private async Task WholeAsync(string first, string sum, bool? done)

@@ -5,6 +5,7 @@ using Agentworks.Model;
 using Agentworks.Network;
 using Agentworks.Ports;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 
 namespace Agentworks.Tests.EndToEnd.Network;
@@ -31,7 +32,7 @@ public sealed class NetworkDriverTests : IAsyncLifetime
         {
             _home = await TestHome.CreateAsync();
             await ConfigureAsync(NoPackages);
-            _engine = AgentworksEngine.Open(new EngineOptions { Home = _home.Path, Processes = _local, Secrets = _local });
+            _engine = AgentworksEngine.Open(TestOptions.For(_home.Path) with { Processes = _local, Secrets = _local });
         }
     }
 

@@ -5,6 +5,7 @@ using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Ports;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 
 namespace Agentworks.Tests.EndToEnd.Provisioning;
@@ -47,10 +48,8 @@ public sealed class ServedMachine : IAsyncLifetime
 
         _home = await TestHome.CreateAsync();
         _sent = Path.Combine(_home.Path, "sent");
-        _engine = AgentworksEngine.Open(new EngineOptions
+        _engine = AgentworksEngine.Open(TestOptions.For(_home.Path) with
         {
-            Home = _home.Path,
-
             // What is sent to the machine is also written down, so that requests can be counted.
             Connect = command => command with
             {

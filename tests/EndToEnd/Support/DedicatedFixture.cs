@@ -2,6 +2,7 @@ using Agentworks.Commands;
 using Agentworks.Dedicated;
 using Agentworks.Events;
 using Agentworks.Model;
+using Agentworks.Tests.Shared;
 
 namespace Agentworks.Tests.EndToEnd.Support;
 
@@ -20,7 +21,7 @@ public sealed class DedicatedFixture : IAsyncLifetime
         if (new MachineFactAttribute().Skip is null)
         {
             _home = await TestHome.CreateAsync();
-            _engine = AgentworksEngine.Open(new EngineOptions { Home = _home.Path });
+            _engine = AgentworksEngine.Open(TestOptions.For(_home.Path));
         }
     }
 

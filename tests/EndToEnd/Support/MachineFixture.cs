@@ -2,6 +2,7 @@ using Agentworks.Commands;
 using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Sessions;
+using Agentworks.Tests.Shared;
 using Agentworks.Vms;
 
 namespace Agentworks.Tests.EndToEnd.Support;
@@ -25,7 +26,7 @@ public sealed class MachineFixture : IAsyncLifetime
         }
 
         _home = await TestHome.CreateAsync();
-        _engine = AgentworksEngine.Open(new EngineOptions { Home = _home.Path });
+        _engine = AgentworksEngine.Open(TestOptions.For(_home.Path));
         await _engine.Vms.CreateAsync(new NewVm { Name = Vm, Platform = "nspawn", DiskGiB = 4 }, NullEventSink.Instance, CancellationToken.None);
     }
 

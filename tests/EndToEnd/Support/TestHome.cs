@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Agentworks.Tests.Shared;
 using Agentworks.Transport;
 
 namespace Agentworks.Tests.EndToEnd.Support;
@@ -61,7 +62,7 @@ public sealed class TestHome : IAsyncDisposable
     {
         if (File.Exists(System.IO.Path.Combine(folder, "agentworks.db")))
         {
-            await using var engine = AgentworksEngine.Open(new EngineOptions { Home = folder });
+            await using var engine = AgentworksEngine.Open(TestOptions.For(folder));
             foreach (var vm in engine.Vms.List())
             {
                 await engine.Vms.RemoveAsync(vm.Name, cascade: true, Events.NullEventSink.Instance, CancellationToken.None);

@@ -59,33 +59,50 @@ public sealed class RateLimiterTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_the_section_nothing_is_limited_and_nothing_is_written()
+    public async Task What_is_not_limited_is_not_even_counted()
     {
-        var limiter = new RateLimiter(_store, new ConfigService(_home), _clock);
+        var limiter = new RateLimiter(_store, () => LimitsSection.None, _clock);
         for (var i = 0; i < 1000; i++)
         {
             await limiter.ExecAsync(noWait: true, NullEventSink.Instance, CancellationToken.None);
+            await limiter.CreateAsync(noWait: true, NullEventSink.Instance, CancellationToken.None);
+            await limiter.CallAsync(noWait: true, NullEventSink.Instance, CancellationToken.None);
         }
 
-        Assert.Equal(TimeSpan.Zero, _store.Write(state => state.TakeToken("exec", 1, 1, owe: false)));
+        foreach (var bucket in new[] { "exec", "create", "default" })
+        {
+            Assert.Equal(TimeSpan.Zero, _store.Write(state => state.TakeToken(bucket, 1, 1, owe: false)));
+        }
     }
 
     [Fact]
-    public async Task With_it_the_caller_waits_or_is_told_when()
+    public async Task Without_a_configuration_each_bucket_has_the_guides_numbers()
     {
-        File.WriteAllText(Path.Combine(_home, "config.toml"), "[limits]\ncreate_burst = 1\ncreate_per_minute = 60\n");
-        var limiter = new RateLimiter(_store, new ConfigService(_home), _clock);
+        var limiter = Limiter(string.Empty);
+        await FitsAsync(3, 5, limiter.CreateAsync);
+        await FitsAsync(10, 60, limiter.ExecAsync);
+        await FitsAsync(20, 120, limiter.CallAsync);
+    }
+
+    private static async Task FitsAsync(int burst, int perMinute, Func<bool, IEventSink, CancellationToken, Task> takeAsync)
+    {
+        for (var i = 0; i < burst; i++)
+        {
+            await takeAsync(true, NullEventSink.Instance, CancellationToken.None);
+        }
+
+        var failure = await Assert.ThrowsAsync<RateLimitedException>(() => takeAsync(true, NullEventSink.Instance, CancellationToken.None));
+        Assert.Equal(60.0 / perMinute, failure.Wait.TotalSeconds, precision: 3);
+    }
+
+    [Fact]
+    public async Task A_caller_waits_or_is_told_when()
+    {
+        var limiter = Limiter("[limits]\ncreate_burst = 1\ncreate_per_minute = 60\n");
         await limiter.CreateAsync(noWait: true, NullEventSink.Instance, CancellationToken.None);
         var failure = await Assert.ThrowsAsync<RateLimitedException>(() => limiter.CreateAsync(noWait: true, NullEventSink.Instance, CancellationToken.None));
         Assert.Equal(1, failure.Wait.TotalSeconds, precision: 3);
 
-        // The guide's own number where none is set.
-        for (var i = 0; i < 10; i++)
-        {
-            await limiter.ExecAsync(noWait: true, NullEventSink.Instance, CancellationToken.None);
-        }
-
-        await Assert.ThrowsAsync<RateLimitedException>(() => limiter.ExecAsync(noWait: true, NullEventSink.Instance, CancellationToken.None));
         using var stop = new CancellationTokenSource();
         var waiting = limiter.CreateAsync(noWait: false, NullEventSink.Instance, stop.Token);
         Assert.False(waiting.IsCompleted);
@@ -98,8 +115,7 @@ public sealed class RateLimiterTests : IDisposable
     [Fact]
     public void Quotas_count_what_there_is_and_what_is_to_come()
     {
-        File.WriteAllText(Path.Combine(_home, "config.toml"), "[limits]\nmax_workspaces = 3\nmax_memory_mib = 3000\nmax_disk_gib = 100\n");
-        var quotas = new Quotas(new ConfigService(_home));
+        var quotas = new Quotas(() => new LimitsSection { MaxWorkspaces = 3, MaxMemoryMiB = 3000, MaxDiskGiB = 100 });
         _store.Write(state =>
         {
             state.Insert(Vm("a", 1000));
@@ -120,6 +136,12 @@ public sealed class RateLimiterTests : IDisposable
             }
         });
         Assert.Throws<QuotaExceededException>(() => _store.Write(state => quotas.Require(state, Vm("e", 10))));
+    }
+
+    private RateLimiter Limiter(string toml)
+    {
+        File.WriteAllText(Path.Combine(_home, "config.toml"), toml);
+        return new RateLimiter(_store, () => new ConfigService(_home).Load().Limits, _clock);
     }
 
     private static VmRow Vm(string name, int memory) => new()

@@ -14,6 +14,9 @@ public sealed record NspawnLayout(string Root)
     /// <summary>A sparse file with one btrfs for all dedicated machines: their images, roots and snapshots.</summary>
     public string StoreFile => Path.Combine(Root, "dedicated.btrfs");
 
+    /// <summary>Held by who has the store's limits counted anew.</summary>
+    public string RecountLock => StoreFile + ".recount";
+
     /// <summary>Where <see cref="StoreFile"/> is mounted.</summary>
     public string Store => Path.Combine(Root, "dedicated");
 

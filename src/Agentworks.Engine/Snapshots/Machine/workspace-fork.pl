@@ -17,9 +17,9 @@ $| = 1;
 my @locks = alone($source, map { $_->{user} } @wanted);
 ($from, $uid, $gid) = place_of($from, $source) if $live;
 install_mounts();
-my %ids = users([map { $_->{user} } @wanted], $admin, @keep);
 if (!is_whole_subvolume($from)) {
     print 'head ', head_of($from, $uid, $gid), "\n" if $live;
+    users([map { $_->{user} } @wanted], $admin, @keep);
     print "copy $_->{user} $_->{path}\n" for @wanted;
     exit 0;
 }
@@ -31,6 +31,7 @@ if ($first && ($live || strangers($from, "$from.owners"))) {
     $base = eval { new_tree($first, $from) };
     if (!defined $base) {
         die $@ if $@ !~ /another file system/;
+        users([map { $_->{user} } @wanted], $admin, @keep);
         print "copy $_->{user} $_->{path}\n" for @wanted;
         exit 0;
     }
@@ -38,14 +39,19 @@ if ($first && ($live || strangers($from, "$from.owners"))) {
 }
 print 'head ', head_of($base, $uid, $gid), "\n" if $live;
 
+# Trees and users take the disk its time, so both are made at once; the tree that all others are made of becomes a workspace last.
+my ($last) = $base eq $from ? () : $first;
+my @others = grep { !$last || $_ != $last } @wanted;
+pipe my $may_enter, my $let_in or die "pipe: $!\n";
+$_->{answer} = later(\&answer_for, $_, $may_enter, $let_in) for @others;
+users([map { $_->{user} } @wanted], $admin, @keep);
 listed(sub {
     my %mine = map { $_->{path} => 1 } @wanted;
     return ((grep { !$mine{$_->[0]} } @_), map { [$_->{path}, tree_of($_), $uid, $gid, $_->{user}] } @wanted);
 }) if $how eq 'mapped';
-# The tree that all others are made of becomes a workspace last.
-my ($last) = $base eq $from ? () : $first;
-$_->{answer} = later(\&answer_for, $_) for grep { !$last || $_ != $last } @wanted;
-$_->{said} = join '', readline $_->{answer} for grep { $_->{answer} } @wanted;
+syswrite $let_in, 'x' x @others;
+close $let_in;
+$_->{said} = join '', readline $_->{answer} for @others;
 $last->{said} = answer_for($last) if $last;
 my %gone;
 for my $fork (@wanted) {
@@ -59,8 +65,9 @@ exit 0;
 sub tree_of { return "$root/_trees/$_[0]->{user}/fork" }
 
 sub answer_for {
-    my $fork = shift;
-    return eval { make($fork, @{$ids{$fork->{user}}}) } // do { chomp(my $why = $@); $why =~ s/\s+/ /g; "no $fork->{user} $why" };
+    my ($fork, $may_enter, $let_in) = @_;
+    close $let_in if $let_in;
+    return eval { make($fork, $may_enter) } // do { chomp(my $why = $@); $why =~ s/\s+/ /g; "no $fork->{user} $why" };
 }
 
 # What a child of this process answers, to be read when it is needed.
@@ -114,12 +121,14 @@ sub new_tree {
     return "$place/new";
 }
 
+# MAY_ENTER tells when the users are there, and ends without a word when they could not be made; without it they are.
 sub make {
-    my ($fork, $to_uid, $to_gid) = @_;
+    my ($fork, $may_enter) = @_;
     my ($user, $path) = @$fork{qw(user path)};
     my $place = store_of($root, $user);
     if (!is_mounted($path) && (my @is = lstat $path)) {
-        return "ok $user settled" if -d _ && $is[4] == $to_uid && $is[5] == $to_gid;
+        my @owner = (getpwnam $user)[2, 3];
+        return "ok $user settled" if -d _ && "@owner" eq "@is[4, 5]";
         -d _ && $is[4] == 0 && !glob "$path/{*,.[!.]*}" or die "$path is there already and is not this workspace\n";
     }
     my $tree = tree_of($fork);
@@ -131,13 +140,15 @@ sub make {
         set_mark("$place/new", 'workspace', $fork->{id}) or die "$tree cannot be marked: $!\n";
         rename "$place/new", $tree or die "$tree: $!\n";
     }
-    home($user, $path, $to_uid, $to_gid);
+    sysread $may_enter, my $word, 1 or die "its user could not be made\n" if $may_enter;
+    my @ids = ids_of($user);
+    home($user, $path, @ids);
     if ($how eq 'mapped') {
         return "ok $user mapped $uid" if eval { show_at($path, $tree, $uid, $gid, $user); 1 };
         print STDERR $@;
     }
-    settle($tree, $to_uid, $to_gid);
-    own_folder($tree, $to_uid, $to_gid);
+    settle($tree, @ids);
+    own_folder($tree, @ids);
     rename $tree, $path or die "$path: $!\n";
     return "ok $user settled";
 }

@@ -31,7 +31,13 @@ rm -rf "$root/.copy-${path##*/}" "/run/agentworks/send-${path##*/}"
 agw_discard "$root/.send-${path##*/}"
 agw_discard "$root/.gone-${path##*/}"
 # A disk that was full has room only once what went is really gone.
-if id -u "$user" >/dev/null 2>&1; then userdel "$user" 2>/dev/null || { btrfs filesystem sync "$root" 2>/dev/null; sync; userdel "$user" 2>/dev/null; }; fi
+if id -u "$user" >/dev/null 2>&1; then
+    userdel "$user" 2>/dev/null || {
+        { btrfs filesystem sync "$root" && timeout 60 btrfs subvolume sync "$root"; } >/dev/null 2>&1
+        sync
+        userdel "$user" 2>/dev/null
+    }
+fi
 if getent group "$user" >/dev/null; then groupdel "$user"; fi
 rm -rf "/run/agentworks/clone/$user" "/run/agentworks/variables/$id"
 rm -rf "/var/lib/agentworks/homes/$user" "/run/agentworks/$user.lock" "/run/agentworks/read-${path##*/}.lock"

@@ -5,9 +5,15 @@
 # all that they can do; for an agent they are off, because another agent may have put them there.
 umask 007
 mkdir -p -m 0755 /run/agentworks
-agw_work=$(umask 077 && mktemp -d /run/agentworks/git-XXXXXXXX)
-trap 'rm -rf "$agw_work"' EXIT
+for agw_left in /run/agentworks/git-*; do
+    # Of one that was killed before it could clear up.
+    agw_pid=${agw_left#/run/agentworks/git-}
+    [ -d "/proc/${agw_pid%%-*}" ] || rm -rf "$agw_left"
+done
+agw_work=
+trap '[ -z "$agw_work" ] || rm -rf "$agw_work"' EXIT
 trap 'exit 143' HUP INT TERM
+agw_work=$(umask 077 && mktemp -d "/run/agentworks/git-$$-XXXXXXXX")
 
 # agw_enter USER FOLDER CEILING: who works where. No repository is looked for above CEILING.
 agw_enter() {

@@ -11,6 +11,7 @@ namespace Agentworks.Platforms.Nspawn;
 internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands, TimeProvider clock)
 {
     private const long GiB = 1L << 30;
+    private const int UnmountTries = 20;
     private const string Counters = "/sys/fs/btrfs";
     private static readonly string[] ReadOnly = ["-r"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -59,8 +60,19 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
             return;
         }
 
-        await commands.RunAsync("umount", [layout.Store], cancellationToken).ConfigureAwait(false);
+        // Whoever looks at the counts has it open for an instant.
+        for (var tries = 1; !(await commands.TryAsync("umount", [layout.Store], cancellationToken).ConfigureAwait(false)).Succeeded; tries++)
+        {
+            if (tries == UnmountTries)
+            {
+                await commands.RunAsync("umount", [layout.Store], cancellationToken).ConfigureAwait(false);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken).ConfigureAwait(false);
+        }
+
         File.Delete(layout.StoreFile);
+        File.Delete(layout.RecountLock);
         Directory.Delete(layout.Store);
     }
 
@@ -86,6 +98,10 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
         {
             throw new PlatformException($"{path} could not be removed: {HostCommands.Tail(result.Error)}") { Target = path };
         }
+
+        // It takes as long as the kernel takes, so nobody waits for it; without it the next limit that is set would find the counts wrong.
+        string[] recount = ["-c", "setsid /bin/sh -c \"$1\" recount \"$2\" \"$3\" > /dev/null 2>&1 < /dev/null &", "recount", EmbeddedText.Read("nspawn-recount.sh"), layout.Store, layout.RecountLock];
+        await commands.TryAsync("/bin/sh", recount, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Limits all that can be read in a subvolume.</summary>
