@@ -8,6 +8,7 @@ using Agentworks.Dedicated;
 using Agentworks.Errors;
 using Agentworks.Jobs;
 using Agentworks.Git.Work;
+using Agentworks.Network;
 using Agentworks.Preparing;
 using Agentworks.Sessions;
 using Agentworks.Snapshots;
@@ -25,7 +26,10 @@ if (args is ["cut", var frames, var once, .. var command])
 }
 
 var (home, kind, name) = (args[0], args[1], args[2]);
-var sink = new DyingSink(int.Parse(args[3], CultureInfo.InvariantCulture));
+
+// The step, and after a plus sign how many milliseconds later.
+var when = args[3].Split('+');
+var sink = new DyingSink(int.Parse(when[0], CultureInfo.InvariantCulture), TimeSpan.FromMilliseconds(when.Length > 1 ? int.Parse(when[1], CultureInfo.InvariantCulture) : 0));
 await using var engine = AgentworksEngine.Open(new EngineOptions { Home = home, Limits = LimitsSection.None });
 switch (kind)
 {
@@ -52,6 +56,11 @@ switch (kind)
         break;
     case "pool":
         await engine.Pools.SetAsync(new NewWorkspacePool { Count = int.Parse(args[4], CultureInfo.InvariantCulture), Platform = "nspawn", DiskGiB = 2, MemoryMiB = 300 }, sink, CancellationToken.None);
+        break;
+    case "network":
+        // args[4] is "closed", "open", or what is allowed.
+        await engine.NetworkPolicies.SetAsync(
+            new SetNetworkPolicy { Workspace = name, AllowInternet = args[4] != "closed", AllowedHosts = args[4] is "closed" or "open" ? [] : args[4].Split(',') }, sink, CancellationToken.None);
         break;
     case "copy":
         await engine.WorkspaceCopier.CopyAsync(new CopyWorkspace(args[4], name, args[5]), sink, CancellationToken.None);

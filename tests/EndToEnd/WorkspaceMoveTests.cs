@@ -2,6 +2,7 @@ using Agentworks.Agents;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
+using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Vms;
 using Agentworks.Workspaces;
@@ -133,6 +134,30 @@ public sealed class WorkspaceMoveTests(MachineFixture machine) : IAsyncLifetime
         Assert.Equal("text\n", (await machine.RunAsync("cat file", workspace: "moves")).Output);
         Assert.Equal(string.Empty, (await machine.RootAsync($"ls -d {Old} 2>/dev/null; getent passwd ws-moves; getent group ws-moves; true")).Output);
         await InPlaceAsync();
+    }
+
+    [MachineFact]
+    public async Task AForkGoesToAnotherMachineAsItsOwnAndASnapshotIsCopiedThere()
+    {
+        const string There = "there";
+        await machine.Engine.Vms.CreateAsync(new NewVm { Name = There, Platform = "nspawn", DiskGiB = 2 }, Quiet, CancellationToken.None);
+        await machine.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "moves", Name = "s" }, Quiet, CancellationToken.None);
+        Assert.Null((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("moves", ["forked"], "s"), Quiet, CancellationToken.None))[0].Error);
+        await machine.RunAsync("echo later > file", workspace: "moves");
+        var moved = await machine.Engine.WorkspaceMover.MoveAsync(new MoveWorkspace { Name = "forked", Vm = There }, Quiet, CancellationToken.None);
+        Assert.Equal((There, "moves", "s"), (moved.Vm, moved.ParentWorkspace, moved.ParentSnapshot));
+        var copied = await machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("moves", "copied", There, "s"), Quiet, CancellationToken.None);
+        Assert.Equal("s", copied.ParentSnapshot);
+        foreach (var name in new[] { "forked", "copied" })
+        {
+            Assert.Equal($"text\nws-{name}\nws-{name}\n", (await machine.RunAsync("cat file; stat -c %U file; id -un", workspace: name)).Output);
+        }
+
+        Assert.Equal(string.Empty, (await machine.RootAsync("ls -d /opt/agentworks/workspaces/forked /opt/agentworks/workspaces/_trees/ws-forked 2>/dev/null; getent passwd ws-forked; grep forked /etc/agentworks/mapped 2>/dev/null; true")).Output);
+        await machine.Engine.Vms.RemoveAsync(There, cascade: true, Quiet, CancellationToken.None);
+
+        // It needs the snapshot no longer.
+        await machine.Engine.Snapshots.RemoveAsync("moves", "s", Quiet, CancellationToken.None);
     }
 
     private static (string Path, string? Store) Place(AgwWorkspace workspace) => (workspace.Path, workspace.Store);

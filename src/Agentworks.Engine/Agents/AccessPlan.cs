@@ -56,11 +56,11 @@ public sealed record AccessPlan
         Fatal: false,
         new Dictionary<string, string>(StringComparer.Ordinal) { ["agw_places"] = Lines(places.Select(place => $"{place.Group} {place.Path}")) });
 
-    // A process that runs keeps the groups it began with, so what is taken away here also bars the agent by name.
+    // The group of a workspace is ws-NAME, in a machine of its own "workspace". A process that runs keeps the groups it began with, so what is taken away here also bars the agent by name.
     private ProvisionStep Groups() => new(
         "workspace-groups",
         """
-        has=$(id -nG "$agw_user" | tr ' ' '\n' | grep '^ws-' | LC_ALL=C sort)
+        has=$(id -nG "$agw_user" | tr ' ' '\n' | grep -e '^ws-' -e '^workspace$' | LC_ALL=C sort)
         wrong=
         for group in $has; do printf '%s\n' "$agw_groups" | grep -qx -- "$group" || wrong="$wrong, in $group without a grant"; done
         for group in $agw_groups; do printf '%s\n' "$has" | grep -qx -- "$group" || wrong="$wrong, not in $group"; done
@@ -75,7 +75,7 @@ public sealed record AccessPlan
             done <<EOF
             $agw_places
             EOF
-            for group in $(id -nG "$agw_user" | tr ' ' '\n' | grep '^ws-'); do
+            for group in $(id -nG "$agw_user" | tr ' ' '\n' | grep -e '^ws-' -e '^workspace$'); do
                 printf '%s\n' "$agw_groups" | grep -qx -- "$group" || gpasswd -d "$agw_user" "$group" >/dev/null
             done
             """,

@@ -57,6 +57,12 @@ public sealed class RestoreService(
         var began = clock.GetTimestamp();
         var resumed = store.Journal.List(work.Name, openOnly: true).Any(entry => entry.Interrupted && entry.Operation == Operation);
         RequireFree(work, resumed);
+        if (work.State.Vm.Dedicated)
+        {
+            scope.Events.Report(new WarningEvent(
+                $"Workspace '{work.State.Vm.Name}' had a machine of its own. What is restored is shared: it is on a machine that can have others, without its limits and rules, and reaches the network."));
+        }
+
         VmRow? vm = null;
         try
         {

@@ -82,7 +82,7 @@ public sealed class DedicatedMaker(
         }
         catch (AgentworksException)
         {
-            await UndoAsync(scope, booted, platforms.Get(vm.Platform), cancellationToken).ConfigureAwait(false);
+            await UndoAsync(scope, booted, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -125,7 +125,7 @@ public sealed class DedicatedMaker(
         }
         catch (AgentworksException)
         {
-            await UndoAsync(scope, vm, platform, cancellationToken).ConfigureAwait(false);
+            await UndoAsync(scope, vm, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -274,13 +274,13 @@ public sealed class DedicatedMaker(
         }
     }
 
-    private async Task UndoAsync(OperationScope scope, VmRow vm, IVmPlatform platform, CancellationToken cancellationToken)
+    internal async Task UndoAsync(OperationScope scope, VmRow vm, CancellationToken cancellationToken)
     {
         try
         {
             scope.Record("undo");
             await machines.CloseAsync(vm.Id).ConfigureAwait(false);
-            await platform.RemoveAsync(vm.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
+            await platforms.Get(vm.Platform).RemoveAsync(vm.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
             await knownHosts.ForgetAsync(vm.Id, cancellationToken).ConfigureAwait(false);
             store.Write(state => state.DeleteVm(vm.Id));
         }

@@ -18,6 +18,7 @@ namespace Agentworks.Dedicated;
 internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms, MachineConnections machines, DedicatedMaker maker, TimeProvider clock) : ISnapshotProvider
 {
     private const int Parallel = 8;
+    private readonly RestoredMachine _restored = new(store, machines);
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
 
     public SnapshotScope Scope => SnapshotScope.Disk;
@@ -53,6 +54,13 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         {
             scope.Record("start");
             await platforms.Get(place.Vm.Platform).StartAsync(Machine(place.Vm), scope.Events, cancellationToken).ConfigureAwait(false);
+            scope.Record("agents and sessions");
+            await _restored.SettleAsync(scope, place.Vm, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            scope.Events.Report(new WarningEvent(
+                $"The machine of workspace '{place.Workspace.Name}' is off: agents, sessions and git credentials in it are those of the snapshot. After its start, Initialize-AgwAgent and Start-AgwSession bring those that are missing."));
         }
     }
 
@@ -111,15 +119,14 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
         var began = clock.GetTimestamp();
         var disks = Disks(source.Vm);
         var id = snapshot?.Id ?? LiveId(source.Vm);
-        var head = snapshot is null ? await WorkspaceHead.FindAsync(machines, source.Vm, source.Workspace, cancellationToken).ConfigureAwait(false) : snapshot.HeadCommit;
-        if (snapshot is null)
+        string? head;
+        try
         {
-            using var held = await LockAsync(source.Vm.Name, cancellationToken).ConfigureAwait(false);
-            scope.Record("snapshot " + id);
-
-            // One that a killed run left is of then, not of now.
-            await disks.RemoveSnapshotAsync(Machine(source.Vm), id, cancellationToken).ConfigureAwait(false);
-            await disks.SnapshotAsync(Machine(source.Vm), id, memory: false, scope, cancellationToken).ConfigureAwait(false);
+            head = snapshot is null ? await SaveLiveAsync(scope, source, id, cancellationToken).ConfigureAwait(false) : snapshot.HeadCommit;
+        }
+        catch (AgentworksException e)
+        {
+            return await Task.WhenAll(forks.Select(fork => WithdrawAsync(scope.Within(fork.Name), fork, e, cancellationToken))).ConfigureAwait(false);
         }
 
         using var places = new SemaphoreSlim(Parallel);
@@ -142,6 +149,27 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
     /// <summary>The snapshot that exists while a machine is forked as it is.</summary>
     internal static string LiveId(VmRow vm) => "live-" + vm.Id;
 
+    /// <returns>The commit that is checked out.</returns>
+    private async Task<string?> SaveLiveAsync(OperationScope scope, SnapshotPlace source, string id, CancellationToken cancellationToken)
+    {
+        var head = await WorkspaceHead.FindAsync(machines, source.Vm, source.Workspace, cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(source.Vm.Name, cancellationToken).ConfigureAwait(false);
+        scope.Record("snapshot " + id);
+
+        // One that a killed run left is of then, not of now.
+        await Disks(source.Vm).RemoveSnapshotAsync(Machine(source.Vm), id, cancellationToken).ConfigureAwait(false);
+        await Disks(source.Vm).SnapshotAsync(Machine(source.Vm), id, memory: false, scope, cancellationToken).ConfigureAwait(false);
+        return head;
+    }
+
+    /// <summary>Takes back a fork that cannot be made; what a run before this one made of it goes too.</summary>
+    private async Task<ForkMade> WithdrawAsync(OperationScope scope, WorkspaceRow fork, AgentworksException cause, CancellationToken cancellationToken)
+    {
+        using var held = await LockAsync(fork.Name, cancellationToken).ConfigureAwait(false);
+        await maker.UndoAsync(scope, store.Read(state => state.GetVm(fork.VmId))!, cancellationToken).ConfigureAwait(false);
+        return new ForkMade(fork.Name, null, cause, Undone: store.Read(state => state.GetVm(fork.VmId)) is null);
+    }
+
     private async Task<ForkMade> ForkOneAsync(
         OperationScope scope, SnapshotPlace source, string snapshotId, WorkspaceRow fork, SemaphoreSlim places, long began, CancellationToken cancellationToken)
     {
@@ -155,6 +183,7 @@ internal sealed class DiskSnapshots(StateStore store, PlatformRegistry platforms
                 (platform, spec) => ((IDiskSnapshots)platform).CloneAsync(spec, Machine(source.Vm), snapshotId, scope, scope.Events, cancellationToken),
                 began,
                 cancellationToken).ConfigureAwait(false);
+            await _restored.SettleAsync(scope, vm, cancellationToken).ConfigureAwait(false);
             return new ForkMade(fork.Name, store.Read(state => state.GetWorkspace(fork.Id))! with { ForkPoint = fork.ForkPoint }, null);
         }
         catch (AgentworksException e)

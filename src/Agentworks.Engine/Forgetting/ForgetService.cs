@@ -31,17 +31,26 @@ public sealed class ForgetService(
     /// <exception cref="NotReadyException">The machine can still be removed.</exception>
     /// <exception cref="HasDependentsException">Something lives on it.</exception>
     public Task VmAsync(string name, bool cascade, bool force, IEventSink events, CancellationToken cancellationToken) =>
-        operations.RunAsync(
-            "Remove-AgwVm",
+        MachineAsync("Remove-AgwVm", name, cascade, force, events, cancellationToken);
+
+    // A dedicated workspace is its machine: both records go, whichever of them is named.
+    private Task MachineAsync(string operation, string name, bool cascade, bool force, IEventSink events, CancellationToken cancellationToken) =>
+        operations.RunWithAsync<object?>(
+            operation,
             EntityKind.Vm,
-            name,
+            [name],
+            store.Read(state => state.FindVm(name)) is { Dedicated: true } ? [(EntityKind.Workspace, name)] : Array.Empty<(string, string)>(),
             events,
             async scope =>
             {
                 var row = store.Read(state => state.FindVm(name)) ?? throw Missing(EntityKind.Vm, name, "Get-AgwVm");
-                var (workspaces, agents) = store.Read(state => (state.ListWorkspaces(row.Id), state.ListAgents(row.Id)));
-                RequireEmpty(workspaces.Count + agents.Count == 0 || cascade, $"VM '{name}'", $"{workspaces.Count} workspace(s) and {agents.Count} agent(s)", $"Remove-AgwVm {name} -Forget -Cascade");
-                await RequireGoneAsync(row, $"Remove-AgwVm {name}", force, cancellationToken).ConfigureAwait(false);
+                var (workspaces, agents, sessions) = store.Read(state => (state.ListWorkspaces(row.Id), state.ListAgents(row.Id), state.ListSessions(vmId: row.Id)));
+                RequireEmpty(
+                    cascade || (row.Dedicated ? sessions.Count : workspaces.Count) + agents.Count == 0,
+                    $"{(row.Dedicated ? "Workspace" : "VM")} '{name}'",
+                    row.Dedicated ? $"{sessions.Count} session(s) and {agents.Count} agent(s)" : $"{workspaces.Count} workspace(s) and {agents.Count} agent(s)",
+                    $"{operation} {name} -Forget -Cascade");
+                await RequireGoneAsync(row, $"{operation} {name}", force, cancellationToken).ConfigureAwait(false);
                 scope.Record("records");
                 await forwards.RemoveAllAsync(row.Id).ConfigureAwait(false);
                 await machines.CloseAsync(row.Id).ConfigureAwait(false);
@@ -50,16 +59,24 @@ public sealed class ForgetService(
                 scope.Settles(EntityKind.Agent, agents.Select(agent => agent.Name));
                 scope.Settles(EntityKind.Session, store.Read(state => state.ListSessions(vmId: row.Id)).Select(session => session.Name));
                 scope.Settles(EntityKind.Job, store.Read(state => state.ListJobs(vmId: row.Id)).Select(job => job.Name));
-                store.Write(state => state.DeleteVm(row.Id));
-                Warn(scope, platforms.Get(row.Platform).Traits.OwnsMachine
-                    ? $"VM '{name}' is forgotten. If platform {row.Platform} still has the machine with id {row.Id}, it stays there."
-                    : $"VM '{name}' is forgotten. Should the machine come back, what was set up on it is still there: the user {row.AdminUser}, {row.WorkspacesPath}, /etc/agentworks.");
+                store.Write(state =>
+                {
+                    Release(state, workspaces);
+                    state.DeleteVm(row.Id);
+                });
+                Warn(scope, row switch
+                {
+                    { Dedicated: true } => $"Workspace '{name}' is forgotten with its machine. If platform {row.Platform} still has that, it stays there, with its snapshots: Get-AgwWorkspace -Orphaned",
+                    _ when platforms.Get(row.Platform).Traits.OwnsMachine => $"VM '{name}' is forgotten. If platform {row.Platform} still has the machine with id {row.Id}, it stays there.",
+                    _ => $"VM '{name}' is forgotten. Should the machine come back, what was set up on it is still there: the user {row.AdminUser}, {row.WorkspacesPath}, /etc/agentworks.",
+                });
+                return null;
             },
             cancellationToken);
 
     /// <inheritdoc cref="VmAsync"/>
     public Task WorkspaceAsync(string name, bool cascade, bool force, IEventSink events, CancellationToken cancellationToken) =>
-        operations.RunAsync(
+        store.Read(state => state.FindWorkspace(name)) is { Isolation: WorkspaceIsolation.Dedicated } ? MachineAsync("Remove-AgwWorkspace", name, cascade, force, events, cancellationToken) : operations.RunAsync(
             "Remove-AgwWorkspace",
             EntityKind.Workspace,
             name,
@@ -76,11 +93,7 @@ public sealed class ForgetService(
                 scope.Settles(EntityKind.Job, store.Read(state => state.ListJobs(workspaceId: row.Id)).Select(job => job.Name));
                 store.Write(state =>
                 {
-                    foreach (var fork in state.ListSnapshots(row.Id).SelectMany(snapshot => state.ListForks(snapshot.Id)))
-                    {
-                        state.Update(fork with { ParentSnapshotId = null });
-                    }
-
+                    Release(state, [row]);
                     state.DeleteWorkspace(row.Id);
                 });
                 Warn(scope, $"Workspace '{name}' is forgotten. Should VM '{vm.Name}' come back, its files in {row.Path} and its user {row.LinuxGroup} are still there.");
@@ -169,7 +182,7 @@ public sealed class ForgetService(
         }
 
         var there = await AnswersAsync(vm, cancellationToken).ConfigureAwait(false) ? "answers"
-            : platforms.Get(vm.Platform).Traits.OwnsMachine && await power.GetAsync(vm, cancellationToken).ConfigureAwait(false) is PowerState.Running or PowerState.Stopped
+            : platforms.Get(vm.Platform).Traits.OwnsMachine && await power.GetAsync(vm, cancellationToken).ConfigureAwait(false) is PowerState.Running or PowerState.Stopped or PowerState.Suspended
                 ? $"is still there, says platform {vm.Platform}"
                 : null;
         if (there is not null)
@@ -198,6 +211,15 @@ public sealed class ForgetService(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
+        }
+    }
+
+    /// <summary>Forks of what goes stay, and need it no longer.</summary>
+    private static void Release(StateWriter state, IEnumerable<WorkspaceRow> workspaces)
+    {
+        foreach (var fork in workspaces.SelectMany(workspace => state.ListSnapshots(workspace.Id)).SelectMany(snapshot => state.ListForks(snapshot.Id)))
+        {
+            state.Update(fork with { ParentSnapshotId = null });
         }
     }
 

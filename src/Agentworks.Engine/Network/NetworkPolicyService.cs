@@ -30,12 +30,12 @@ public sealed class NetworkPolicyService(StateStore store, PlatformRegistry plat
 
     /// <summary>Changes what is wanted and puts it in force. With nothing to change, puts in force what is wanted.</summary>
     /// <exception cref="NotSupportedByPlatformException">Nothing could enforce rules for it.</exception>
-    /// <exception cref="PlatformException">It could not be put in force; the machine reaches nothing then.</exception>
+    /// <exception cref="PlatformException">It could not be put in force; the machine reaches nothing then, and what is wanted is recorded.</exception>
     public async Task<AgwNetworkPolicy> SetAsync(SetNetworkPolicy request, IEventSink events, CancellationToken cancellationToken)
     {
         var (row, vm) = Find(request.Workspace);
         var policy = Require(row, vm);
-        _ = Merge(vm, request);
+        platforms.Get(vm.Platform).Validate(vm.ToMachine(store.OwnerTag).Spec with { Network = Merge(vm, request) });
         return await operations.RunWithAsync(
             "Set-AgwNetworkPolicy",
             EntityKind.Vm,
@@ -45,11 +45,24 @@ public sealed class NetworkPolicyService(StateStore store, PlatformRegistry plat
             async scope =>
             {
                 var current = store.Read(state => state.GetVm(vm.Id)) ?? throw new NotFoundException(EntityKind.Workspace, row.Name) { Target = row.Name };
-                var rules = Merge(current, request);
-                scope.Record("rules");
-                current = current with { NetworkRulesJson = JsonSerializer.Serialize(rules) };
-                store.Write(state => state.Update(current));
+                var (before, rules) = (Wanted(current), Merge(current, request));
                 Advise(request, rules, events);
+                try
+                {
+                    // First what is not to be any more: whenever this ends, the machine reaches nothing that one of the two does not allow.
+                    if (before.Meet(rules) is var both && !both.IsSameAs(before))
+                    {
+                        scope.Record("close");
+                        await policy.ApplyAsync(current.ToMachine(store.OwnerTag), both, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+                finally
+                {
+                    scope.Record("rules");
+                    current = current with { NetworkRulesJson = JsonSerializer.Serialize(rules) };
+                    store.Write(state => state.Update(current));
+                }
+
                 scope.Record("apply");
                 await policy.ApplyAsync(current.ToMachine(store.OwnerTag), rules, cancellationToken).ConfigureAwait(false);
                 scope.Note(VmEventNames.NetworkChanged, Describe(rules));

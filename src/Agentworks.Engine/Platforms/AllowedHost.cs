@@ -41,6 +41,14 @@ public sealed partial record AllowedHost
         return LooksLikeNetwork().IsMatch(trimmed) ? ParseNetwork(trimmed, text) : ParseName(trimmed, text);
     }
 
+    /// <summary>Whether whoever is allowed this may reach all that <paramref name="other"/> names.</summary>
+    public bool Covers(AllowedHost other) => (Network, other.Network) switch
+    {
+        ({ } mine, { } theirs) => mine.PrefixLength <= theirs.PrefixLength && mine.Contains(theirs.BaseAddress),
+        (null, null) => Below ? other.Name!.EndsWith("." + Name, StringComparison.Ordinal) || (other.Below && other.Name == Name) : !other.Below && other.Name == Name,
+        _ => false,
+    };
+
     /// <summary>As it is written in rules.</summary>
     public override string ToString() =>
         Network is { } network ? network.PrefixLength == 32 ? network.BaseAddress.ToString() : network.ToString() : (Below ? "*." : string.Empty) + Name;

@@ -11,6 +11,9 @@ internal sealed class HostCommands(IProcessRunner processes, OperationFence? fen
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    // What they say is read, whatever the operator's language.
+    private static readonly Dictionary<string, string?> English = new(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8" };
+
     public string? Find(string program) => processes.Find(program);
 
     /// <summary>The program's full path.</summary>
@@ -23,10 +26,7 @@ internal sealed class HostCommands(IProcessRunner processes, OperationFence? fen
         var result = await TryAsync(program, arguments, cancellationToken).ConfigureAwait(false);
         return result.Succeeded
             ? result.Output
-            : throw new PlatformException($"{program} failed with exit code {result.ExitCode}: {Tail(result.Error + result.Output)}")
-            {
-                Target = program,
-            };
+            : throw Failed(program, result);
     }
 
     /// <summary>The same for a program that reads a text from its standard input.</summary>
@@ -37,7 +37,7 @@ internal sealed class HostCommands(IProcessRunner processes, OperationFence? fen
         var result = await RunAsync(program, arguments, options, cancellationToken).ConfigureAwait(false);
         return result.Succeeded
             ? result.Output
-            : throw new PlatformException($"{program} failed with exit code {result.ExitCode}: {Tail(result.Error + result.Output)}") { Target = program };
+            : throw Failed(program, result);
     }
 
     public Task<ProcessResult> TryAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
@@ -47,7 +47,14 @@ internal sealed class HostCommands(IProcessRunner processes, OperationFence? fen
         string program, IReadOnlyList<string> arguments, ProcessOptions options, CancellationToken cancellationToken)
     {
         var (file, all) = fence?.Wrap(Require(program), arguments) ?? (Require(program), arguments);
-        return processes.RunAsync(file, all, options, cancellationToken);
+        return processes.RunAsync(file, all, options with { Environment = options.Environment ?? English }, cancellationToken);
+    }
+
+    private static AgentworksException Failed(string program, ProcessResult result)
+    {
+        var said = Tail(result.Error + result.Output);
+        return DiskFullException.IsToldBy(said) ? new DiskFullException($"{program}: {said}", program)
+            : new PlatformException($"{program} failed with exit code {result.ExitCode}: {said}") { Target = program };
     }
 
     /// <summary>The last lines of what a program said, for a message.</summary>

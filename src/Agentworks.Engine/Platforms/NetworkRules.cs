@@ -36,6 +36,26 @@ public sealed record NetworkRules
         };
     }
 
+    /// <summary>What both allow; each normalized.</summary>
+    public NetworkRules Meet(NetworkRules other)
+    {
+        var mine = AllowedHosts.Select(AllowedHost.Parse).ToArray();
+        var theirs = other.AllowedHosts.Select(AllowedHost.Parse).ToArray();
+        AllowedHost[] hosts = mine.Length == 0 ? theirs
+            : theirs.Length == 0 ? mine
+            : [.. mine.Where(one => Array.Exists(theirs, wide => wide.Covers(one))), .. theirs.Where(one => Array.Exists(mine, wide => wide.Covers(one)))];
+        int[] ports = AllowedPorts.Count == 0 ? [.. other.AllowedPorts] : other.AllowedPorts.Count == 0 ? [.. AllowedPorts] : [.. AllowedPorts.Intersect(other.AllowedPorts)];
+
+        // An empty list means everything, so where two have nothing in common there is no list.
+        return new NetworkRules
+        {
+            AllowInternet = AllowInternet && other.AllowInternet && (hosts.Length > 0 || (mine.Length == 0 && theirs.Length == 0)),
+            AllowInterVm = AllowInterVm && other.AllowInterVm && (ports.Length > 0 || (AllowedPorts.Count == 0 && other.AllowedPorts.Count == 0)),
+            AllowedHosts = [.. hosts.Select(host => host.ToString())],
+            AllowedPorts = ports,
+        }.Normalize();
+    }
+
     /// <summary>Whether both say the same; each normalized.</summary>
     public bool IsSameAs(NetworkRules? other) => other is not null
         && AllowInternet == other.AllowInternet && AllowInterVm == other.AllowInterVm

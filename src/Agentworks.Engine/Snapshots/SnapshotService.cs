@@ -235,7 +235,7 @@ public sealed class SnapshotService
     {
         try
         {
-            if (cause is RemoteCommandException or PlatformException or OperationTimedOutException)
+            if (cause is RemoteCommandException or PlatformException or DiskFullException or OperationTimedOutException)
             {
                 await Provider(place).RemoveAsync(scope.Within("undo"), place, [row], cancellationToken).ConfigureAwait(false);
             }

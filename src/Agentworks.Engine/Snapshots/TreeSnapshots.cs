@@ -160,7 +160,9 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
             }
 
             var why = said.GetValueOrDefault(fork.LinuxGroup) is ["no", _, var message] ? message : warning.Length > 0 ? warning : $"VM '{source.Vm.Name}' did not say why.";
-            var failure = new RemoteCommandException($"Workspace '{fork.Name}' could not be made: {why}") { Target = fork.Name };
+            AgentworksException failure = DiskFullException.IsToldBy(why)
+                ? new DiskFullException($"Workspace '{fork.Name}' could not be made: {why}", fork.Name)
+                : new RemoteCommandException($"Workspace '{fork.Name}' could not be made: {why}") { Target = fork.Name };
             outcomes.Add(new ForkMade(fork.Name, null, failure, await UndoAsync(scope.Within($"undo-{fork.Name}"), fork, source.Vm, cancellationToken).ConfigureAwait(false)));
         }
 
@@ -213,19 +215,23 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
 
     private async Task<string> RunAsync(SnapshotPlace place, string script, IReadOnlyList<string> arguments, string operationId, string what, CancellationToken cancellationToken)
     {
-        var result = await machines.Shell(place.Vm).RequireAsync(
-            new RemoteCommand
-            {
-                Script = script,
-                Arguments = arguments,
-                Environment = TreeScripts.Environment,
-                OperationId = operationId,
-                OnDisconnect = DisconnectAction.Finish,
-                Timeout = Limit,
-            },
-            what,
-            cancellationToken).ConfigureAwait(false);
-        return result.OutputText.Trim();
+        var command = new RemoteCommand
+        {
+            Script = script,
+            Arguments = arguments,
+            Environment = TreeScripts.Environment,
+            OperationId = operationId,
+            OnDisconnect = DisconnectAction.Finish,
+            Timeout = Limit,
+        };
+        try
+        {
+            return (await machines.Shell(place.Vm).RequireAsync(command, what, cancellationToken).ConfigureAwait(false)).OutputText.Trim();
+        }
+        catch (RemoteCommandException e) when (DiskFullException.IsToldBy(e.Message))
+        {
+            throw new DiskFullException(e.Message, place.Workspace.Name);
+        }
     }
 
     private static TreeData Data(SnapshotRow row) => TreeData.Parse(row.Data)

@@ -151,7 +151,11 @@ public sealed class WorkspaceCopier(
     private static WorkspaceRow Read(WorkspaceRow source, SnapshotRow? snapshot) =>
         snapshot is null ? source
         : TreeData.Parse(snapshot.Data) is { } data && snapshot.Scope == SnapshotScope.Tree ? source with { Path = data.Path }
-        : throw new NotSupportedByPlatformException($"Snapshot '{snapshot.Name}' cannot be forked to another machine.") { Target = snapshot.Name };
+        : throw new NotSupportedByPlatformException($"Snapshot '{snapshot.Name}' is a whole disk, of which only a machine of its own can be made.")
+        {
+            Target = snapshot.Name,
+            Recommendation = $"For its files on another machine, make a fork and copy that: Copy-AgwWorkspace {source.Name} -Snapshot {snapshot.Name} -Name <fork>; Copy-AgwWorkspace <fork> -Vm <machine> -Name <name>",
+        };
 
     private static AlreadyExistsException Taken(string name) => new(EntityKind.Workspace, name)
     {

@@ -35,7 +35,15 @@ public sealed class WorkspaceMover(
             {
                 var row = await SettleAsync(scope, store.Read(state => state.RequireWorkspace(request.Name)), cancellationToken).ConfigureAwait(false);
                 var vm = Vm(row.VmId);
-                WorkspaceService.RequireShared(vm);
+                if (vm.Dedicated)
+                {
+                    throw new InvalidRequestException($"Workspace '{row.Name}' and its machine go together: it cannot be moved.")
+                    {
+                        Target = row.Name,
+                        Recommendation = $"To have its files elsewhere: Copy-AgwWorkspace {row.Name} -Vm <machine> -Name <name>",
+                    };
+                }
+
                 var running = store.Read(state => state.ListJobs(workspaceId: row.Id));
                 await jobs.RequireEndedAsync(running, $"Workspace '{row.Name}'", $"Get-AgwJob -Workspace {row.Name} -State Running | Stop-AgwJob", cancellationToken).ConfigureAwait(false);
                 if (request.Vm is { } name && name != vm.Name)

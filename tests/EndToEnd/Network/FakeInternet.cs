@@ -132,7 +132,7 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
     {
         foreach (var server in servers)
         {
-            server.Kill();
+            server.StandardInput.Close();
             await server.WaitForExitAsync();
             server.Dispose();
         }
@@ -149,8 +149,9 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
 
     private void Serve(Action<string> hear, params string[] command)
     {
-        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var word in new[] { "--pdeathsig=KILL", "nsenter", "--net=/run/netns/" + name }.Concat(command))
+        // It ends with its standard input, and so with us. A signal at its parent's death would come with the thread that started it.
+        var start = new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var word in new[] { "-c", "\"$@\" & cat > /dev/null; kill -9 $!", "serve", "nsenter", "--net=/run/netns/" + name }.Concat(command))
         {
             start.ArgumentList.Add(word);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Agentworks.Tests.Shared;
+using Agentworks.Transport;
 
 namespace Agentworks.Tests.EndToEnd.Support;
 
@@ -32,6 +33,8 @@ public sealed class TestHome : IAsyncDisposable
 
     private static async Task SweepAsync()
     {
+        // One at a time: collections and runs begin at once, and would clear the same.
+        await using var held = await FileLock.TakeAsync(System.IO.Path.Combine(System.IO.Path.GetTempPath(), "agentworks-tests.lock"), CancellationToken.None);
         foreach (var folder in Directory.GetDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
         {
             var parts = System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-');

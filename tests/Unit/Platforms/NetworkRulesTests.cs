@@ -47,6 +47,33 @@ public sealed class NetworkRulesTests
     [InlineData("example.org/1.2.3.4")]
     public void WhatIsNoHostOrOutOfReachIsRefused(string given) => Assert.Throws<InvalidRequestException>(() => AllowedHost.Parse(given));
 
+    [Theory]
+    [InlineData("a.example b.example", "b.example c.example", "b.example")]
+    [InlineData("a.example", "b.example", "nothing")]
+    [InlineData("", "a.example", "a.example")]
+    [InlineData("", "", "")]
+    [InlineData("*.example", "a.example example *.b.example", "*.b.example a.example")]
+    [InlineData("*.a.example", "*.b.example a.example", "nothing")]
+    [InlineData("10.0.0.0/8", "10.1.0.0/16 10.2.3.4 192.0.2.0/24", "10.1.0.0/16 10.2.3.4")]
+    [InlineData("10.1.0.0/16", "10.0.0.0/15 10.0.0.0/17 example", "10.1.0.0/16")]
+    public void WhatTwoRulesBothAllowIsAllowedByEach(string one, string other, string both)
+    {
+        static NetworkRules Of(string hosts) => new NetworkRules { AllowInternet = true, AllowedHosts = hosts.Split(' ', StringSplitOptions.RemoveEmptyEntries) }.Normalize();
+        var expected = both == "nothing" ? NetworkRules.Closed : Of(both);
+        Assert.True(expected.IsSameAs(Of(one).Meet(Of(other))));
+        Assert.True(expected.IsSameAs(Of(other).Meet(Of(one))));
+    }
+
+    [Fact]
+    public void WhatOneRefusesBothRefuse()
+    {
+        var meeting = new NetworkRules { AllowInterVm = true, AllowedPorts = [80, 443] };
+        Assert.True((meeting with { AllowedPorts = [443] }).IsSameAs(meeting.Meet(new NetworkRules { AllowInterVm = true, AllowInternet = true, AllowedPorts = [22, 443] })));
+        Assert.True(meeting.IsSameAs(meeting.Meet(new NetworkRules { AllowInterVm = true })));
+        Assert.False(meeting.Meet(new NetworkRules { AllowInterVm = true, AllowedPorts = [22] }).AllowInterVm);
+        Assert.False(meeting.Meet(new NetworkRules { AllowInternet = true }).AllowInterVm);
+    }
+
     [Fact]
     public void TheSameRulesAreTheSameHoweverTheyAreWritten()
     {

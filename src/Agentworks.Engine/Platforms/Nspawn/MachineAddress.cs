@@ -7,11 +7,11 @@ namespace Agentworks.Platforms.Nspawn;
 /// Where a dedicated machine is in the network of its gateway and of other machines: 198.19.0.0/16, a part of what is set aside for tests of networks,
 /// so that it is neither somebody's host on the internet nor the operator's own network.
 /// </summary>
-/// <param name="Number">256 to 65534, this computer's machines have one each.</param>
+/// <param name="Number">256 to 32766, this computer's machines have one each.</param>
 internal sealed record MachineAddress(int Number)
 {
     public const int First = 256;
-    public const int Last = 65534;
+    public const int Last = 32766;
     public const string Network = "198.19.0.0/16";
 
     /// <summary>The gateway as each machine sees it; its resolver listens there.</summary>
@@ -31,6 +31,12 @@ internal sealed record MachineAddress(int Number)
 
     /// <summary>The name of its interface in the hub.</summary>
     public string Port => string.Create(CultureInfo.InvariantCulture, $"p{Number}");
+
+    /// <summary>How many users there are in a machine.</summary>
+    public const int UserCount = 1 << 16;
+
+    /// <summary>Whom its root is on this computer: nobody else, and no other machine's user. Where users' numbers end is why the addresses do.</summary>
+    public int Users => Number * UserCount;
 
     /// <summary>The first number to try: the same machine tends to the same address.</summary>
     public static int Prefer(string id) => First + (int)(Hash(id) % (Last - First + 1));

@@ -100,7 +100,8 @@ internal sealed class MachineDisk(NspawnPaths paths, HostCommands commands, Time
             await commands.TryAsync("losetup", ["--detach", device], cancellationToken).ConfigureAwait(false);
         }
 
-        await Waiting.UntilAsync(() => LoopDevices.Of(paths.Disk).Count == 0, TimeSpan.FromSeconds(3), clock, cancellationToken)
+        // What was killed may hold a mount of it until the kernel has cleared it away, which takes its time on a busy computer.
+        await Waiting.UntilAsync(() => LoopDevices.Of(paths.Disk).Count == 0, TimeSpan.FromSeconds(20), clock, cancellationToken)
             .ConfigureAwait(false);
     }
 }

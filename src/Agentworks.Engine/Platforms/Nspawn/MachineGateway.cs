@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Ports;
 
 namespace Agentworks.Platforms.Nspawn;
 
@@ -19,14 +21,9 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
     private readonly GatewayResolver resolver = new(paths, commands, clock);
     private readonly GatewayHub hub = new(paths, commands);
 
-    /// <summary>Both namespaces and the link between them, with the rules in force. Nothing leads out of the gateway yet.</summary>
+    /// <summary>The gateway with the rules in force, and both ends of the machine's link. Nothing leads out of it yet.</summary>
     public async Task CreateAsync(NetworkRules rules, CancellationToken cancellationToken)
     {
-        if (Exists())
-        {
-            return;
-        }
-
         Require("nft", "nftables");
         await RemoveAsync(cancellationToken).ConfigureAwait(false);
         var machine = await addresses.ClaimAsync(cancellationToken).ConfigureAwait(false);
@@ -36,9 +33,8 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
         string[] arguments =
         [
             "-c", EmbeddedText.Read("network-link.sh"), "network-link", paths.GatewayName, $"""
-                netns add {paths.Name}
                 netns add {paths.GatewayName}
-                link add {GatewayRules.MachineSide} netns {paths.GatewayName} mtu 65520 address {MachineAddress.GatewayMac} type veth peer name eth0 netns {paths.Name} mtu 65520 address {machine.Mac}
+                link add {GatewayRules.MachineSide} netns {paths.GatewayName} mtu 65520 address {MachineAddress.GatewayMac} type veth peer name eth0 netns {paths.GatewayName} mtu 65520 address {machine.Mac}
                 """,
             paths.GatewayName, $"""
                 addr add {MachineAddress.Gateway}/32 dev {GatewayRules.MachineSide}
@@ -46,13 +42,6 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
                 neigh replace {machine.Address} lladdr {machine.Mac} dev {GatewayRules.MachineSide} nud permanent
                 route add {machine.Address} dev {GatewayRules.MachineSide}
                 route add default dev {GatewayRules.MachineSide} metric 9999
-                """,
-            paths.Name, $"""
-                link set lo up
-                addr add {machine.Address}/32 dev eth0
-                link set eth0 up
-                route add {MachineAddress.Gateway} dev eth0
-                route add default via {MachineAddress.Gateway}
                 """,
         ];
         await commands.FeedAsync("sh", arguments, text.Guard + text.Write(formerSets: null), Limit, cancellationToken).ConfigureAwait(false);
@@ -79,6 +68,7 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
         try
         {
             var machine = addresses.Find() ?? throw new PlatformException($"Machine {paths.Id} has no address.") { Target = paths.Id };
+            await JoinAsync(machine, cancellationToken).ConfigureAwait(false);
             var text = RulesOf(rules, machine);
             var before = GatewayRecord.Read(paths.GatewayRecord);
             if (!await IsInForceAsync(before, text, cancellationToken).ConfigureAwait(false))
@@ -90,7 +80,12 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
 
             await Task.WhenAll(
                 ResolveAsync(rules, text, cancellationToken), MeetAsync(rules, machine, cancellationToken), LeaveAsync(rules, cancellationToken)).ConfigureAwait(false);
-            var (listing, _) = await LookAsync(cancellationToken).ConfigureAwait(false) ?? throw new PlatformException("nft does not tell the rules.") { Target = paths.Id };
+            var (listing, interfaces) = await LookAsync(cancellationToken).ConfigureAwait(false) ?? throw new PlatformException("nft does not tell the rules.") { Target = paths.Id };
+            if (!interfaces.Contains(GatewayRules.MachineSide, StringComparer.Ordinal))
+            {
+                throw new PlatformException($"Machine {paths.Id} has cut itself off from its gateway.") { Target = paths.Id, Recommendation = "Stop and start it." };
+            }
+
             new GatewayRecord(rules, text.Write([]), listing).Write(paths.GatewayRecord);
         }
         catch
@@ -105,7 +100,8 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
     {
         if (!Exists() || addresses.Find() is not { } machine || GatewayRecord.Read(paths.GatewayRecord) is not { Listing: not null } record
             || RulesOf(record.Rules, machine) is not { } text || text.Write([]) != record.Text
-            || await LookAsync(cancellationToken).ConfigureAwait(false) is not { } seen || seen.Listing != record.Listing)
+            || await LookAsync(cancellationToken).ConfigureAwait(false) is not { } seen || seen.Listing != record.Listing
+            || !seen.Interfaces.Contains(GatewayRules.MachineSide, StringComparer.Ordinal))
         {
             return null;
         }
@@ -131,6 +127,32 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
             // A name without a namespace behind it: what a restart of this computer, or a kill in the middle, leaves.
             UnixFiles.DeleteIfThere(file);
         }
+    }
+
+    // Its network belongs to the machine, whose root may do in it as it likes, and so it begins with it.
+    private async Task JoinAsync(MachineAddress machine, CancellationToken cancellationToken)
+    {
+        if (MountTable.IsMounted(paths.Namespace))
+        {
+            return;
+        }
+
+        var group = new MachineCgroup(paths.Id);
+        int? init = null;
+        await Waiting.UntilAsync(() => (init = group.FindInit()) is not null || HostProcess.Read(paths.Run)?.IsAlive() != true, Limit, clock, cancellationToken).ConfigureAwait(false);
+        string[] arguments =
+        [
+            "-c", EmbeddedText.Read("network-join.sh"), "network-join", paths.GatewayName, paths.Name,
+            init?.ToString(CultureInfo.InvariantCulture) ?? throw new PlatformException($"Machine {paths.Id} has not begun.") { Target = paths.Id },
+            $"""
+            link set lo up
+            addr replace {machine.Address}/32 dev eth0
+            link set eth0 up
+            route replace {MachineAddress.Gateway} dev eth0
+            route replace default via {MachineAddress.Gateway}
+            """,
+        ];
+        await commands.RunAsync("sh", arguments, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CloseAsync(CancellationToken cancellationToken)

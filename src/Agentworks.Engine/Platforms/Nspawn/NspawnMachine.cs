@@ -26,7 +26,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
             var opened = root.OpenAsync(cancellationToken);
             await Task.WhenAll(opened, network.CreateAsync(rules, cancellationToken)).ConfigureAwait(false);
             var folder = await opened.ConfigureAwait(false);
-            return await NspawnLauncher.StartAsync(commands, paths, folder, root.Workspaces, owner, cancellationToken).ConfigureAwait(false);
+            return await NspawnLauncher.StartAsync(commands, paths, folder, root.Workspaces, owner, joinsLater: rules is not null, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -7,9 +7,9 @@ namespace Agentworks.Platforms.Nspawn;
 
 /// <summary>
 /// Machines as containers of systemd-nspawn: a real Debian with systemd and sshd, a copy-on-write clone of one image, in process, mount and
-/// network namespaces of its own. Its kernel is this computer's, and root inside is root's uid outside: it separates things that trust
-/// each other a little, and it is no wall against an attacker who is root inside. The disk is limited; processors and memory are only of
-/// dedicated machines. A reboot from inside ends it; the next command that needs it starts it again.
+/// network namespaces of its own. Its kernel is this computer's. Root in a dedicated machine is a user outside who owns nothing; root in another is root's
+/// uid outside, and what is in there must be trusted a little. The disk is limited; processors and memory are only of dedicated
+/// machines. A reboot from inside ends it; the next command that needs it starts it again.
 /// </summary>
 /// <remarks>
 /// A machine is found by its id alone: a folder under <see cref="NspawnLayout.Machines"/>, a namespace, a control group and two processes
@@ -118,17 +118,20 @@ public sealed partial class NspawnPlatform : IVmPlatform
     {
         Require(NspawnReadiness.CheckPrivileges(), machine.Spec);
         var paths = layout.For(machine.Spec.Id);
+
+        // Of a dedicated one whose rules nobody knows: closed.
+        var rules = machine.Spec.Network?.Normalize() ?? (machine.Spec.Dedicated ? NetworkRules.Closed : null);
         var it = await BeginAsync(machine.Spec, cancellationToken).ConfigureAwait(false);
         var nspawn = it.IsStopping ? null : it.FindRunning();
         if (nspawn is null)
         {
             await it.StopAsync(DefaultGrace, cancellationToken).ConfigureAwait(false);
             var owner = OwnerRecord.Read(paths.Owner) ?? throw Missing($"Machine '{machine.Spec.Name}' is not in {layout.Machines}.", machine);
-            nspawn = await it.LaunchAsync(owner, machine.Spec.Network?.Normalize(), cancellationToken).ConfigureAwait(false);
+            nspawn = await it.LaunchAsync(owner, rules, cancellationToken).ConfigureAwait(false);
         }
 
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} boots."));
-        await it.AwaitBootAsync(nspawn, machine.Spec.Network?.Normalize(), events, cancellationToken).ConfigureAwait(false);
+        await it.AwaitBootAsync(nspawn, rules, events, cancellationToken).ConfigureAwait(false);
         events.Report(new DetailEvent($"Machine {machine.Spec.Name} is up."));
     }
 

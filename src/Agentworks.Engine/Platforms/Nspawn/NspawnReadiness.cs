@@ -15,6 +15,7 @@ internal static class NspawnReadiness
         ("nsenter", "util-linux"),
         ("unshare", "util-linux"),
         ("setsid", "util-linux"),
+        ("perl", "perl-base"),
         ("flock", "util-linux"),
         ("mount", "mount"),
         ("umount", "mount"),

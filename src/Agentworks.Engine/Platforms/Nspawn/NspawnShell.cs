@@ -14,20 +14,30 @@ internal static class NspawnShell
     /// the first program of the machine runs: nobody there can get more by changing it.
     /// </summary>
     public static ChannelCommand Describe(HostCommands commands, string machine, int init, IReadOnlyList<string> groups) => new(
-        "/bin/sh",
+        // Whatever the machine's own programs are by now, nothing of this computer's environment is left for them to see.
+        "/usr/bin/env",
         [
-            "-c", Join, "shell", string.Join(' ', groups),
+            "--ignore-environment", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "LOGNAME=root",
+            "SHELL=/bin/bash", "LANG=C.UTF-8",
+            "/bin/sh", "-c", Join, "shell", string.Join(' ', groups),
+            .. HasUsersOfItsOwn(init)
+                ? [.. Confine(commands), commands.Require("nsenter"), "--target", init.ToString(CultureInfo.InvariantCulture), "--user", "--"]
+                : Array.Empty<string>(),
             commands.Require("setpriv"), "--bounding-set=" + Capabilities.ToSetpriv(Capabilities.BoundingSetOf(init)), "--",
             commands.Require("nsenter"), "--target", init.ToString(CultureInfo.InvariantCulture),
-            "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
-            "/usr/bin/env", "--ignore-environment", "--chdir=/",
-            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "LOGNAME=root",
-            "SHELL=/bin/bash", "LANG=C.UTF-8", "/bin/sh", "-c",
+            "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "/bin/sh", "-c",
         ])
     {
         MachineName = machine,
         IsLocal = true,
     };
+
+    /// <summary>What precedes a program of a dedicated machine.</summary>
+    public static IReadOnlyList<string> Confine(HostCommands commands) => [commands.Require("perl"), "-e", EmbeddedText.Read("confine.pl"), "--"];
+
+    // To enter the users that one is among already is an error.
+    private static bool HasUsersOfItsOwn(int init) =>
+        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{init}/ns/user")).LinkTarget != new FileInfo("/proc/self/ns/user").LinkTarget;
 
     /// <summary>What ssh runs to reach sshd: it is a line for a shell, in which ssh replaces what follows a percent sign.</summary>
     public static string ProxyCommand(HostCommands commands, NspawnPaths paths)

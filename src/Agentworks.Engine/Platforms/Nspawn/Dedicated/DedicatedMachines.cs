@@ -45,12 +45,15 @@ internal sealed class DedicatedMachines(IProcessRunner processes, TimeProvider c
         var snapshot = Require(snapshotId);
         var paths = layout.For(machine.Spec.Id);
         var (commands, root) = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);
+        await journal.RecordAsync($"disk {root.Folder}", cancellationToken).ConfigureAwait(false);
+
+        // As long as this may fail, for want of room, the machine runs on.
+        await root.PrepareAsync(snapshot, machine.Spec.DiskGiB ?? DedicatedRoot.DefaultGiB, cancellationToken).ConfigureAwait(false);
         await journal.RecordAsync("stop the machine", cancellationToken).ConfigureAwait(false);
 
         // Hard: what it would still write is thrown away.
         await new NspawnMachine(paths, commands, clock, root).StopAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-        await journal.RecordAsync($"disk {root.Folder}", cancellationToken).ConfigureAwait(false);
-        await root.ReplaceAsync(snapshot, machine.Spec.DiskGiB ?? DedicatedRoot.DefaultGiB, cancellationToken).ConfigureAwait(false);
+        await root.ReplaceAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async Task RemoveSnapshotAsync(string snapshotId, CancellationToken cancellationToken)

@@ -41,12 +41,17 @@ internal sealed class DedicatedRoot(NspawnPaths paths, DedicatedStore store) : I
         await store.LimitAsync(Folder, gib, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Puts a copy of <paramref name="snapshot"/> in its place. The machine must not run.</summary>
-    public async Task ReplaceAsync(string snapshot, int gib, CancellationToken cancellationToken)
+    /// <summary>Puts a copy of <paramref name="snapshot"/> beside it.</summary>
+    public async Task PrepareAsync(string snapshot, int gib, CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken).ConfigureAwait(false);
         await store.CopyAsync(snapshot, Next, readOnly: false, cancellationToken).ConfigureAwait(false);
         await store.LimitAsync(Next, gib, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts what was prepared in its place. The machine must not run.</summary>
+    public async Task ReplaceAsync(CancellationToken cancellationToken)
+    {
         Directory.Move(Folder, Old);
         Directory.Move(Next, Folder);
         await store.DeleteAsync(Old, cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
     /// <summary>Mounts it, and makes it before when it was never there. Costs a look at the table of mounts when it is mounted.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (MountTable.IsMounted(layout.Store))
+        if (IsOpen())
         {
             return;
         }
@@ -41,10 +41,10 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
         {
             UnixFiles.CreatePrivateFolder(layout.Store);
             await commands.RunAsync("mount", ["-t", "btrfs", "-o", "loop,noatime", layout.StoreFile, layout.Store], cancellationToken).ConfigureAwait(false);
-            UnixFiles.CreatePrivateFolder(layout.Store);
-            await CountAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        UnixFiles.CreatePrivateFolder(layout.Store);
+        await CountAsync(cancellationToken).ConfigureAwait(false);
         foreach (var folder in new[] { Images, Roots, Snapshots })
         {
             UnixFiles.CreatePrivateFolder(folder);
@@ -131,6 +131,9 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Where(fields => fields.Length == 3)
             .ToDictionary(fields => fields[2], fields => new SnapshotSize(Number(fields[1]), Number(fields[0])), StringComparer.Ordinal);
     }
+
+    // The last folder tells that whoever made the store came to the end.
+    private bool IsOpen() => MountTable.IsMounted(layout.Store) && Directory.Exists(Snapshots);
 
     private Task CountAsync(CancellationToken cancellationToken) =>
         commands.RunAsync("/bin/sh", ["-c", EmbeddedText.Read("nspawn-quota.sh"), "quota", layout.Store], cancellationToken);

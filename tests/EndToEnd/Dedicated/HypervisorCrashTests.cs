@@ -1,0 +1,152 @@
+using Agentworks.Errors;
+using Agentworks.Events;
+using Agentworks.Git.Work;
+using Agentworks.Model;
+using Agentworks.Platforms.Nspawn;
+using Agentworks.Ports;
+using Agentworks.Snapshots;
+using Agentworks.Tests.EndToEnd.Support;
+
+namespace Agentworks.Tests.EndToEnd.Dedicated;
+
+/// <summary>
+/// nspawn is killed at each step of what is done with its machine: what was asked for is there or is not, what was there is there still, and the same again ends
+/// well. The operator's process is killed elsewhere; here it lives to tell.
+/// </summary>
+[Collection("dedicated")]
+public sealed class HypervisorCrashTests(DedicatedFixture ground)
+{
+    private static readonly NullEventSink Quiet = NullEventSink.Instance;
+
+    [MachineFact]
+    public async Task NothingIsLostOfSnapshotsRestoresForksAndMerges()
+    {
+        await ground.NewAsync("dying");
+        await ground.RunAsync("dying", "git init -q -b main; git config user.name n; git config user.email e@example.org; echo one > file; git add .; git commit -qm one; sync");
+        await ground.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "dying", Name = "s" }, Quiet, CancellationToken.None);
+        await SnapshotsAsync();
+        await RestoresAsync();
+        await ForksAsync();
+        await MergesAsync();
+        var ids = new[] { "dying", "dying-fork" }.Select(name => PathsOf(name)!.Id).ToArray();
+        await ground.RemoveAsync("dying-fork");
+        await ground.RemoveAsync("dying");
+        foreach (var id in ids)
+        {
+            Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+        }
+    }
+
+    private async Task SnapshotsAsync()
+    {
+        for (var (step, came) = (1, true); came; step++)
+        {
+            (came, _) = await StruckAsync(step, TimeSpan.Zero, sink => ground.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "dying", Name = "more" }, sink, CancellationToken.None));
+            Assert.Equal("one\n", await ReadAsync("dying", "cat file"));
+            var there = ground.Engine.Snapshots.List().FirstOrDefault(one => one.Name == "more")
+                ?? await ground.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "dying", Name = "more" }, Quiet, CancellationToken.None);
+            Assert.Equal(LifecycleState.Ready, there.State);
+            await ground.Engine.Snapshots.RestoreAsync(Restore("more"), Quiet, CancellationToken.None);
+            Assert.Equal("one\n", await ReadAsync("dying", "cat file; git status --porcelain"));
+            await ground.Engine.Snapshots.RemoveAsync("dying", "more", Quiet, CancellationToken.None);
+            Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(there.Id));
+        }
+    }
+
+    private async Task RestoresAsync()
+    {
+        for (var (step, came) = (1, true); came; step++)
+        {
+            await ReadAsync("dying", "echo two > file; sync");
+            AgentworksException? error;
+            (came, error) = await StruckAsync(step, TimeSpan.Zero, sink => ground.Engine.Snapshots.RestoreAsync(Restore("s"), sink, CancellationToken.None));
+            Assert.Contains(await ReadAsync("dying", "cat file"), error is null ? ["one\n"] : new[] { "one\n", "two\n" });
+            await ground.Engine.Snapshots.RestoreAsync(Restore("s"), Quiet, CancellationToken.None);
+            Assert.Equal("one\n", await ReadAsync("dying", "cat file; git status --porcelain"));
+            Assert.DoesNotMatch("[.](next|old)", await DedicatedFixture.TracesAsync(PathsOf("dying")!.Id));
+        }
+    }
+
+    /// <summary>Of the workspace as it is; the machines of both die.</summary>
+    private async Task ForksAsync()
+    {
+        for (var (step, came) = (1, true); came; step++)
+        {
+            AgentworksException? error = null;
+            (came, var thrown) = await StruckAsync(
+                step, TimeSpan.Zero, async sink => error = (await ground.Engine.Forks.ForkAsync(new ForkWorkspace("dying", ["dying-fork"]), sink, CancellationToken.None))[0].Error);
+            Assert.Equal("one\n", await ReadAsync("dying", "cat file"));
+            if ((error ?? thrown) is not null)
+            {
+                Assert.Null((await ground.Engine.Forks.ForkAsync(new ForkWorkspace("dying", ["dying-fork"]), Quiet, CancellationToken.None))[0].Error);
+            }
+
+            Assert.Equal("one\ndying-fork\n", await ReadAsync("dying-fork", "cat file; git status --porcelain; hostname"));
+            Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync("live-"));
+            if (came)
+            {
+                var id = PathsOf("dying-fork")!.Id;
+                await ground.RemoveAsync("dying-fork");
+                Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
+            }
+        }
+    }
+
+    private async Task MergesAsync()
+    {
+        await ReadAsync("dying-fork", "echo work > work; git add .; git commit -qm work; sync");
+        var merge = new MergeWorkspaces { Into = "dying", Sources = ["dying-fork"] };
+        foreach (var later in new[] { 0, 25, 75 })
+        {
+            await StruckAsync(1, TimeSpan.FromMilliseconds(later), sink => ground.Engine.Merges.MergeAsync(merge, sink, CancellationToken.None));
+            await MergedAsync(merge);
+            Assert.True(await KilledMaker.DiesAsync(ground.Home, $"1+{later * 2}", "merge", "dying", "dying-fork") || later > 0);
+            await MergedAsync(merge);
+        }
+    }
+
+    /// <summary>All of the fork's work is there or nothing; after the same again all of it, and git finds nothing amiss.</summary>
+    private async Task MergedAsync(MergeWorkspaces merge)
+    {
+        const string Look = "git fsck --no-dangling 2>&1; git status --porcelain; git log --format=%s; cat work 2>/dev/null; git for-each-ref refs/agw; find .git -name '*.lock'";
+        await Eventually.BecomesAsync(async () => await ReadAsync("dying", "pgrep -xc git || :") == "0\n", "the machine has ended what the dead process began");
+        Assert.Contains(await ReadAsync("dying", Look), new[] { "one\n", "work\none\nwork\n" });
+        Assert.All(await ground.Engine.Merges.MergeAsync(merge, Quiet, CancellationToken.None), outcome => Assert.True(outcome.Result.Success, outcome.Result.Error));
+        Assert.Equal("work\none\nwork\n", await ReadAsync("dying", Look));
+        await ReadAsync("dying", "git reset -q --hard HEAD~1; sync");
+    }
+
+    /// <summary>Whether the operation came to the step at which all machines were killed, and how it ended: in order, or with an error of ours.</summary>
+    private async Task<(bool Came, AgentworksException? Error)> StruckAsync(int step, TimeSpan later, Func<IEventSink, Task> operation)
+    {
+        var sink = new StrikingSink(step, later, () =>
+        {
+            foreach (var paths in new[] { PathsOf("dying"), PathsOf("dying-fork") })
+            {
+                if (paths is not null)
+                {
+                    HostProcess.Read(paths.Run)?.Signal(HostProcess.Kill);
+                }
+            }
+        });
+        AgentworksException? error = null;
+        try
+        {
+            await operation(sink).WaitAsync(TimeSpan.FromMinutes(2));
+        }
+        catch (AgentworksException e)
+        {
+            error = e;
+        }
+
+        await sink.DoneAsync();
+        return (sink.Came, error);
+    }
+
+    private async Task<string> ReadAsync(string workspace, string command) => (await ground.RunAsync(workspace, command)).Output;
+
+    private NspawnPaths? PathsOf(string name) =>
+        ground.Engine.Vms.List().FirstOrDefault(vm => vm.Name == name) is { } vm ? new NspawnLayout(NspawnLayout.DefaultRoot).For(vm.Id) : null;
+
+    private static RestoreSnapshot Restore(string name) => new() { Workspace = "dying", Name = name, Stop = TimeSpan.Zero };
+}
