@@ -55,6 +55,21 @@ public sealed class QemuPartsTests
     }
 
     [Fact]
+    public void AMachineThatRunsCanBecomeOneWithALargerDiskAndNoOther()
+    {
+        var platform = new QemuPlatform(new ProcessRunner(), TimeProvider.System, "/nonexistent");
+        var waits = Spec with { Cpus = 2, MemoryMiB = 512, DiskGiB = 4 };
+
+        Assert.True(platform.CanReshape(waits, waits with { DiskGiB = 5, Name = "other" }));
+        Assert.False(platform.CanReshape(waits, waits with { DiskGiB = 3 }));
+        Assert.False(platform.CanReshape(waits, waits with { Cpus = 1 }));
+        Assert.False(platform.CanReshape(waits, waits with { MemoryMiB = 513 }));
+
+        // Without a word on it both have the same.
+        Assert.True(platform.CanReshape(Spec, Spec with { Cpus = QemuShape.DefaultCpus, MemoryMiB = QemuShape.DefaultMemoryMiB }));
+    }
+
+    [Fact]
     public void OnlyWhatIsAllowedIsAcceptedAndThisComputerNever()
     {
         System.Net.IPAddress[] own = [System.Net.IPAddress.Parse("203.0.113.9")];

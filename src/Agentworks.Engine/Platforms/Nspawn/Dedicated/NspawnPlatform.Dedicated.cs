@@ -74,6 +74,8 @@ public sealed partial class NspawnPlatform : IImageStore, IDiskSnapshots, ISuspe
     Task<IReadOnlyList<FoundMachine>> IMachineLister.ListAsync(string ownerTag, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<FoundMachine>>([.. dedicated.Records().Where(r => r.Owner.Owner == ownerTag).Select(r => Found(r.Paths, r.Owner))]);
 
+    bool IResizable.CanReshape(MachineSpec from, MachineSpec to) => (from.DiskGiB ?? DedicatedRoot.DefaultGiB) <= (to.DiskGiB ?? DedicatedRoot.DefaultGiB);
+
     Task IResizable.ReshapeAsync(PlatformMachine machine, CancellationToken cancellationToken) => dedicated.ReshapeAsync(machine, cancellationToken);
 
     private static FoundMachine Found(NspawnPaths paths, OwnerRecord owner) => new(
