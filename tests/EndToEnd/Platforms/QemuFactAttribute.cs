@@ -13,5 +13,6 @@ public sealed class QemuFactAttribute : FactAttribute
         return readiness.Ready ? null : $"needs machines of platform qemu: {readiness.Message}";
     });
 
-    public QemuFactAttribute() => Skip = Missing.Value;
+    /// <param name="needsRoot">Because what stands around the machine is made of network namespaces.</param>
+    public QemuFactAttribute(bool needsRoot = false) => Skip = Missing.Value ?? (needsRoot && !Environment.IsPrivilegedProcess ? "needs root" : null);
 }
