@@ -14,5 +14,8 @@ public sealed class QemuFactAttribute : FactAttribute
     });
 
     /// <param name="needsRoot">Because what stands around the machine is made of network namespaces.</param>
-    public QemuFactAttribute(bool needsRoot = false) => Skip = Missing.Value ?? (needsRoot && !Environment.IsPrivilegedProcess ? "needs root" : null);
+    /// <param name="needs">A program besides.</param>
+    public QemuFactAttribute(bool needsRoot = false, string? needs = null) => Skip = Missing.Value
+        ?? (needsRoot && !Environment.IsPrivilegedProcess ? "needs root" : null)
+        ?? (needs is not null && new ProcessRunner().Find(needs) is null ? $"needs {needs}" : null);
 }
