@@ -4,7 +4,7 @@
 # What machines of the platform nspawn are made with and reached by.
 MACHINE_PACKAGES="openssh-client systemd-container mmdebstrap debian-archive-keyring btrfs-progs slirp4netns netcat-openbsd iproute2 nftables dnsmasq-base git"
 # What the tests need on top: a server of their own on loopback, tmux, and what they look at machines with.
-TEST_PACKAGES="openssh-server tmux acl zstd sudo procps qemu-system-x86 qemu-utils e2fsprogs uidmap"
+TEST_PACKAGES="openssh-server tmux acl zstd sudo procps qemu-system-x86 qemu-utils e2fsprogs uidmap fdisk"
 
 MICROSOFT_FEED="wget https://packages.microsoft.com/config/debian/12/packages-microsoft-prod.deb && dpkg -i packages-microsoft-prod.deb && apt-get update"
 

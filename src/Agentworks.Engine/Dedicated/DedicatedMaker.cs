@@ -37,7 +37,7 @@ public sealed class DedicatedMaker(
             events,
             async scope =>
             {
-                var (row, vm) = await RecordAsync(request, template.Name, repository, cancellationToken).ConfigureAwait(false);
+                var (row, vm) = await RecordAsync(request, template.Name, repository, scope.Events, cancellationToken).ConfigureAwait(false);
                 await BringUpAsync(scope, row, vm, (platform, spec) => MakeAsync(scope, row, platform, spec, vm, cancellationToken), began, cancellationToken).ConfigureAwait(false);
                 pool().FillSoon();
                 return workspaces.List().First(workspace => workspace.Id == row.Id);
@@ -217,7 +217,8 @@ public sealed class DedicatedMaker(
             };
     }
 
-    private async Task<(WorkspaceRow Row, VmRow Vm)> RecordAsync(NewDedicatedWorkspace request, string template, RepositorySource? source, CancellationToken cancellationToken)
+    private async Task<(WorkspaceRow Row, VmRow Vm)> RecordAsync(
+        NewDedicatedWorkspace request, string template, RepositorySource? source, IEventSink events, CancellationToken cancellationToken)
     {
         if (store.Read(state => state.FindWorkspace(request.Name)) is { } old)
         {
@@ -235,7 +236,7 @@ public sealed class DedicatedMaker(
         }
 
         var (row, vm) = Rows(request, template, source, platform);
-        if (pool().Claim(row, vm) is { } claimed)
+        if (pool().Claim(row, vm, events) is { } claimed)
         {
             return claimed;
         }

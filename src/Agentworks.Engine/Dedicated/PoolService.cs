@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Events;
+using Agentworks.Machines;
 using Agentworks.Model;
 using Agentworks.Operations;
 using Agentworks.Platforms;
@@ -89,8 +90,8 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
                 return;
             }
 
-            // Whoever makes members holds the pool's lock, so what is not ready was left by one that died.
-            var ready = members.Where(member => member.Ready).ToArray();
+            // Whoever makes members holds the pool's lock, so what is not ready was left by one that died. And the pool may have had another size.
+            var ready = members.Where(member => member.Ready && store.Read(state => state.GetVm(member.VmId)) is { } vm && CanBecome(vm, pool.Cpus, pool.MemoryMiB, pool.DiskGiB)).ToArray();
             foreach (var member in members.Except(ready).Concat(ready.Skip(pool.Count)))
             {
                 await RemoveAsync(scope, member, cancellationToken).ConfigureAwait(false);
@@ -106,11 +107,12 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
 
     /// <summary>
     /// Gives a waiting machine to a workspace, in one transaction: nobody else gets it, and from then on it is the workspace's, whatever becomes of
-    /// this process. Null when there is none.
+    /// this process. Null when there is none that can be what is wanted.
     /// </summary>
     /// <param name="row">The workspace to be; without its machine.</param>
     /// <param name="vm">The machine as it is wanted.</param>
-    internal (WorkspaceRow Row, VmRow Vm)? Claim(WorkspaceRow row, VmRow vm)
+    /// <param name="events">Hears why those that wait are left waiting.</param>
+    internal (WorkspaceRow Row, VmRow Vm)? Claim(WorkspaceRow row, VmRow vm, IEventSink events)
     {
         var image = vm.Image ?? (platforms.Get(vm.Platform) as IImageStore)?.DefaultImage;
         if (image is null || store.Read(state => state.FindPool(vm.Platform, image)) is not { } pool)
@@ -118,16 +120,16 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
             return null;
         }
 
-        return store.Write<(WorkspaceRow, VmRow)?>(state =>
+        var waiting = 0;
+        var claim = store.Write<(WorkspaceRow, VmRow)?>(state =>
         {
-            // A disk is only ever made larger.
-            var member = state.ListPoolMembers(pool.Id).FirstOrDefault(one => one.Ready && state.GetVm(one.VmId)!.DiskGiB <= vm.DiskGiB);
-            if (member is null)
+            var ready = state.ListPoolMembers(pool.Id).Where(one => one.Ready).Select(one => state.GetVm(one.VmId)!).ToArray();
+            waiting = ready.Length;
+            if (Array.Find(ready, one => CanBecome(one, vm.Cpus, vm.MemoryMiB, vm.DiskGiB)) is not { } old)
             {
                 return null;
             }
 
-            var old = state.GetVm(member.VmId)!;
             var claimed = vm with { Id = old.Id, Image = image, PlatformData = old.PlatformData, Created = old.Created };
             var workspace = row with { VmId = old.Id, FromPool = true };
             maker.RequireQuota(state, claimed);
@@ -136,6 +138,18 @@ public sealed class PoolService(StateStore store, PlatformRegistry platforms, Op
             state.Insert(workspace);
             return (workspace, claimed);
         });
+        if (claim is null && waiting > 0)
+        {
+            events.Report(new DetailEvent($"No machine of the pool of {image} can be given the size of '{row.Name}'; a new one is made."));
+        }
+
+        return claim;
+    }
+
+    private bool CanBecome(VmRow vm, int? cpus, int? memoryMiB, int? diskGiB)
+    {
+        var spec = vm.ToMachine(store.OwnerTag).Spec;
+        return platforms.Get(vm.Platform) is IResizable platform && platform.CanReshape(spec, spec with { Cpus = cpus, MemoryMiB = memoryMiB, DiskGiB = diskGiB });
     }
 
     /// <summary>Begins to fill all pools in the background. Where that is under way, it looks again at its end.</summary>

@@ -22,8 +22,9 @@ internal static class LinuxProcess
             return null;
         }
 
-        // After the name, which may hold anything, in brackets: state, then the start as the 20th field.
+        // After the name, which may hold anything, in brackets: state, the number of threads as the 18th field, the start as the 20th. One whose first
+        // thread is dead is not while others end: they still hold its files.
         var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+        return fields[0] == "X" || (fields[0] == "Z" && fields[17] is "0" or "1") ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
     }
 }

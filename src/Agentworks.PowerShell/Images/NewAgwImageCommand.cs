@@ -23,7 +23,7 @@ public sealed class NewAgwImageCommand : AgentworksCommand
 
     /// <summary>The SHA-256 that the file must have.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Import", ValueFromPipelineByPropertyName = true)]
-    [ValidatePattern("^[0-9a-fA-F]{64}$")]
+    [ValidatePattern("^(sha256:)?[0-9a-fA-F]{64}$")]
     public string? Digest { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -41,7 +41,7 @@ public sealed class NewAgwImageCommand : AgentworksCommand
             Name = Name,
             Packages = Package,
             File = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path),
-            Digest = Digest?.ToLowerInvariant(),
+            Digest = Digest?.ToLowerInvariant().Replace("sha256:", string.Empty, StringComparison.Ordinal),
             Force = Force,
         };
         if (Approves(Name, Path is null ? "Build image" : "Import image"))

@@ -47,9 +47,12 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
             EOF
             nsenter --net=/run/netns/{{name}} nft -f - <<'EOF'
             table ip hosts {
+              chain names {
+              }
               chain everything {
                 type nat hook prerouting priority dstnat; policy accept;
                 ip daddr {{Resolver}} accept
+                jump names
                 meta l4proto { tcp, udp } redirect to :7
               }
             }
@@ -86,15 +89,7 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
             route add default via 198.18.{{number}}.2
             EOF
             nsenter --net=/run/netns/{{name}} nft -f - <<'EOF'
-            table netdev w{{number}} {
-              set types { type ether_type; flags dynamic; size 1000; }
-              set hosts { type ipv4_addr . ipv4_addr . inet_proto; flags dynamic; size 65000; }
-              chain everything {
-                type filter hook ingress device u{{number}} priority filter; policy accept;
-                update @types { ether type }
-                ether type ip update @hosts { ip saddr . ip daddr . meta l4proto }
-              }
-            }
+            {{Watch("u" + number)}}
             EOF
             """);
         links[paths.Id] = number;
@@ -108,6 +103,39 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
         }
     }
 
+    /// <summary>A program that stands where slirp4netns would: it leads the network of a process into this internet, for as long as it runs.</summary>
+    public async Task<(string Program, string Link)> WriteSlirpAsync(string folder)
+    {
+        var link = $"u{Interlocked.Increment(ref next)}";
+        var file = Path.Combine(folder, "slirp4netns");
+        await File.WriteAllTextAsync(file, $$"""
+            #!/bin/sh
+            set -eu
+            for word; do pid=${device:-} device=$word; done
+            trap 'kill $! || true; ip -n {{name}} link delete {{link}}; exit' TERM
+            ip link add {{link}} netns {{name}} type veth peer name "$device" netns "$pid"
+            ip -n {{name}} -batch - <<'EOF'
+            addr add 10.0.2.2/24 dev {{link}}
+            addr replace 10.0.2.3/32 dev lo
+            link set {{link}} up
+            EOF
+            nsenter --net="/proc/$pid/ns/net" ip -batch - <<EOF
+            addr add 10.0.2.100/24 dev $device
+            link set $device up
+            route add default via 10.0.2.2
+            EOF
+            nsenter --net=/run/netns/{{name}} nft -f - <<'EOF'
+            add rule ip hosts names ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 accept
+            {{Watch(link)}}
+            EOF
+            echo 1 >&3
+            sleep infinity &
+            wait
+            """);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return (file, link);
+    }
+
     /// <summary>Cuts the link as the end of slirp4netns would, behind the gateway's back.</summary>
     public Task CutAsync(NspawnPaths paths) => ShellAsync($"ip -n {name} link delete u{links[paths.Id]}");
 
@@ -119,13 +147,19 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
             return ([], []);
         }
 
-        var hosts = await ElementsAsync(number, "hosts");
-        return ([.. hosts.Select(h => h.Replace(" . ", " ", StringComparison.Ordinal))], await ElementsAsync(number, "types"));
+        return await SeenAsync("u" + number);
+    }
+
+    /// <summary>The same by the name of a link of this internet's.</summary>
+    public async Task<(IReadOnlyList<string> Packets, IReadOnlyList<string> Types)> SeenAsync(string link)
+    {
+        var hosts = await ElementsAsync(link, "hosts");
+        return ([.. hosts.Select(h => h.Replace(" . ", " ", StringComparison.Ordinal))], await ElementsAsync(link, "types"));
     }
 
     /// <summary>Forgets what it saw of the machine.</summary>
     public Task ForgetAsync(NspawnPaths paths) => links.TryGetValue(paths.Id, out var number)
-        ? ShellAsync($"nsenter --net=/run/netns/{name} sh -c 'nft flush set netdev w{number} hosts; nft flush set netdev w{number} types'")
+        ? ShellAsync($"nsenter --net=/run/netns/{name} sh -c 'nft flush set netdev w_u{number} hosts; nft flush set netdev w_u{number} types'")
         : Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
@@ -140,12 +174,25 @@ internal sealed class FakeInternet : IGatewayUplink, IAsyncDisposable
         await ShellAsync($"ip netns delete {name} 2>/dev/null || true");
     }
 
-    private async Task<IReadOnlyList<string>> ElementsAsync(int number, string set)
+    private async Task<IReadOnlyList<string>> ElementsAsync(string link, string set)
     {
-        var text = await ShellAsync($"nsenter --net=/run/netns/{name} nft list set netdev w{number} {set}");
+        var text = await ShellAsync($"nsenter --net=/run/netns/{name} nft list set netdev w_{link} {set}");
         var start = text.IndexOf("elements = {", StringComparison.Ordinal);
         return start < 0 ? [] : [.. text[(start + 12)..text.IndexOf('}', start)].Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
+
+    /// <summary>Remembers who sent what to whom through a link. The link may be another of the same name.</summary>
+    private static string Watch(string link) => $$"""
+        table netdev w_{{link}} {
+          set types { type ether_type; flags dynamic; size 1000; }
+          set hosts { type ipv4_addr . ipv4_addr . inet_proto; flags dynamic; size 65000; }
+          chain everything {
+            type filter hook ingress device {{link}} priority filter; policy accept;
+            update @types { ether type }
+            ether type ip update @hosts { ip saddr . ip daddr . meta l4proto }
+          }
+        }
+        """;
 
     private void Serve(Action<string> hear, params string[] command)
     {

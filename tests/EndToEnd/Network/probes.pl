@@ -14,7 +14,7 @@ my %kind = (
     icmp => sub { answered(PF_INET, SOCK_RAW, 1, pack_sockaddr_in(0, inet_aton($_[0])), echo(8), qr/^.{20}\0/s, inet_aton($_[0])) },
     icmp6 => sub { answered(PF_INET6, SOCK_RAW, 58, six($_[0], 0), echo(128), qr/^\x81/s, undef, six($_[0], 0)) },
     dns => sub { lookup(@_) },
-    name => sub { my $answer = lookup('198.19.0.1', $_[0]); $answer =~ /([0-9.]+)$/ ? connected(PF_INET, pack_sockaddr_in($_[1], inet_aton($1))) : 'shut no name' },
+    name => sub { my $answer = lookup($ENV{RESOLVER} || '198.19.0.1', $_[0]); $answer =~ /([0-9.]+)$/ ? connected(PF_INET, pack_sockaddr_in($_[1], inet_aton($1))) : 'shut no name' },
     spoof => sub { spoof(@_) },
     proto => sub { spoof(own(), $_[0], $_[1]) },
     frame => sub { frame(@_) },

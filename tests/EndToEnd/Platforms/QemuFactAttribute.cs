@@ -13,5 +13,9 @@ public sealed class QemuFactAttribute : FactAttribute
         return readiness.Ready ? null : $"needs machines of platform qemu: {readiness.Message}";
     });
 
-    public QemuFactAttribute() => Skip = Missing.Value;
+    /// <param name="needsRoot">Because what stands around the machine is made of network namespaces.</param>
+    /// <param name="needs">A program besides.</param>
+    public QemuFactAttribute(bool needsRoot = false, string? needs = null) => Skip = Missing.Value
+        ?? (needsRoot && !Environment.IsPrivilegedProcess ? "needs root" : null)
+        ?? (needs is not null && new ProcessRunner().Find(needs) is null ? $"needs {needs}" : null);
 }

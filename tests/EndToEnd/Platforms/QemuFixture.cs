@@ -77,6 +77,12 @@ public sealed class QemuFixture : IAsyncLifetime
 
     internal HostProcess Qemu(PlatformMachine machine) => HostProcess.Read(Layout.For(machine.Spec.Id).Run)!;
 
+    internal void Record(PlatformMachine machine, Func<QemuRecord, QemuRecord> change)
+    {
+        var file = Layout.For(machine.Spec.Id).Record;
+        change(QemuRecord.Read(file)!).Write(file);
+    }
+
     private async Task SweepAsync()
     {
         var folders = Directory.Exists(Layout.Machines) ? Directory.GetDirectories(Layout.Machines) : [];

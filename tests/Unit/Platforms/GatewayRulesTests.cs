@@ -48,9 +48,9 @@ public sealed class GatewayRulesTests
         var before = Of(Open with { AllowedHosts = ["a.example", "b.example"] });
         var text = Of(Open with { AllowedHosts = ["b.example"] }).Write(before.NameSets);
         Assert.StartsWith("add table inet agentworks\nflush table inet agentworks\n", text, StringComparison.Ordinal);
-        Assert.Contains($"set {GatewayRules.SetOf("b.example")} {{", text, StringComparison.Ordinal);
-        Assert.Contains($"delete set inet agentworks {GatewayRules.SetOf("a.example")}\n", text, StringComparison.Ordinal);
-        Assert.DoesNotContain($"delete set inet agentworks {GatewayRules.SetOf("b.example")}", text, StringComparison.Ordinal);
+        Assert.Contains($"set {AllowedReach.SetOf("b.example")} {{", text, StringComparison.Ordinal);
+        Assert.Contains($"delete set inet agentworks {AllowedReach.SetOf("a.example")}\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"delete set inet agentworks {AllowedReach.SetOf("b.example")}", text, StringComparison.Ordinal);
     }
 
     [Fact]

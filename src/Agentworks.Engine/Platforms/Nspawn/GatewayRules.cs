@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Agentworks.Platforms.Nspawn;
@@ -21,13 +20,7 @@ internal sealed class GatewayRules(NetworkRules rules, MachineAddress machine, I
 
     private const string Refuse = "goto refuse";
 
-    // Never a host of the internet, and never reached even where a network that is allowed would include it.
-    internal static readonly IReadOnlyList<string> Never = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"];
-
-    // Networks of houses, companies and providers: only reached where they are named.
-    internal static readonly IReadOnlyList<string> Private = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16"];
-
-    private readonly IReadOnlyList<AllowedHost> hosts = [.. rules.AllowedHosts.Select(AllowedHost.Parse)];
+    private readonly AllowedReach reach = new(rules, own);
 
     /// <summary>What may come from the machine at all: IPv4 from its own address and card, and the question who the gateway is. No IPv6, no tags, no others' addresses.</summary>
     public string Guard => $$"""
@@ -41,16 +34,14 @@ internal sealed class GatewayRules(NetworkRules rules, MachineAddress machine, I
 
         """;
 
-    /// <summary>The sets in which the resolver puts the addresses of allowed names.</summary>
-    public IReadOnlyList<string> NameSets => rules.AllowInternet ? [.. hosts.Where(h => h.Name is not null).Select(h => SetOf(h.Name!)).Distinct(StringComparer.Ordinal)] : [];
+    /// <inheritdoc cref="AllowedReach.NameSets"/>
+    public IReadOnlyList<string> NameSets => reach.NameSets;
 
     /// <summary>Whether the gateway answers questions for names.</summary>
     public bool NeedsResolver => rules.AllowInterVm || NeedsUpstream;
 
-    /// <summary>Whether the resolver asks others.</summary>
-    public bool NeedsUpstream => rules.AllowInternet && (hosts.Count == 0 || NameSets.Count > 0);
-
-    public static string SetOf(string name) => "n_" + Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(name)))[..16].ToLowerInvariant();
+    /// <inheritdoc cref="AllowedReach.NeedsResolver"/>
+    public bool NeedsUpstream => reach.NeedsResolver;
 
     /// <summary>One transaction that puts these rules in the place of any others. What was resolved of names that stay allowed is kept.</summary>
     /// <param name="formerSets">Those of the rules before; null when nobody knows: then all is made anew.</param>
@@ -58,14 +49,14 @@ internal sealed class GatewayRules(NetworkRules rules, MachineAddress machine, I
     {
         var text = new StringBuilder("add table inet agentworks\n");
         text.Append(formerSets is null ? "delete table inet agentworks\n" : "flush table inet agentworks\n").Append("table inet agentworks {\n");
-        foreach (var set in NameSets)
+        foreach (var set in reach.Declarations)
         {
-            text.Append("set ").Append(set).Append(" { type ipv4_addr; flags timeout, dynamic; timeout 6h; }\n");
+            text.Append(set).Append('\n');
         }
 
         Chain(text, "refuse", null, ["meta l4proto tcp reject with tcp reset", "reject with icmpx admin-prohibited"]);
-        Chain(text, "outbound", null, Reach("ip daddr", Refuse, learns: true));
-        Chain(text, "inbound", null, Reach("ct original ip daddr", "drop", learns: false));
+        Chain(text, "outbound", null, reach.Lines("ip daddr", Refuse, learns: true));
+        Chain(text, "inbound", null, reach.Lines("ct original ip daddr", "drop", learns: false));
         Chain(text, "forward", "filter hook forward priority filter; policy drop", Forward());
         Chain(text, "input", "filter hook input priority filter; policy drop", Input());
         Chain(text, "output", "filter hook output priority filter; policy drop", Output());
@@ -107,41 +98,6 @@ internal sealed class GatewayRules(NetworkRules rules, MachineAddress machine, I
         yield return $"iifname {{ {MachineSide}, {Hub} }} {Refuse}";
     }
 
-    /// <summary>The part of the internet that is allowed; <paramref name="field"/> is where a packet says whom the machine talks with.</summary>
-    private IEnumerable<string> Reach(string field, string refusal, bool learns)
-    {
-        if (!rules.AllowInternet)
-        {
-            yield break;
-        }
-
-        var beyond = Never.Concat(own.Select(address => address.ToString()));
-        if (hosts.Count == 0)
-        {
-            yield return $"{field} != {Set(beyond.Concat(Private))} accept";
-            yield break;
-        }
-
-        var networks = hosts.Select(h => h.Network).OfType<IPNetwork>().ToList();
-        if (networks.Exists(n => n.PrefixLength == 32))
-        {
-            yield return $"{field} {Set(networks.Where(n => n.PrefixLength == 32).Select(n => n.ToString()))} accept";
-        }
-
-        if (networks.Exists(n => n.PrefixLength < 32))
-        {
-            yield return $"{field} {Set(beyond)} {refusal}";
-            yield return $"{field} {Set(networks.Where(n => n.PrefixLength < 32).Select(n => n.ToString()))} accept";
-        }
-
-        // A name's owner says where it leads, but not into the operator's own network.
-        yield return $"{field} {Set(beyond.Concat(Private))} {refusal}";
-        foreach (var set in NameSets)
-        {
-            yield return learns ? $"{field} @{set} update @{set} {{ {field} }} accept" : $"{field} @{set} accept";
-        }
-    }
-
     private IEnumerable<string> Input()
     {
         if (NeedsResolver)
@@ -172,13 +128,6 @@ internal sealed class GatewayRules(NetworkRules rules, MachineAddress machine, I
         // Refusals, so that a program that may not learns it at once.
         yield return $"oifname {{ {MachineSide}, {Hub} }} icmp type destination-unreachable accept";
         yield return $"oifname {{ {MachineSide}, {Hub} }} tcp flags & rst == rst accept";
-    }
-
-    /// <summary>Without what lies in another: networks that overlap are an error of nft.</summary>
-    private static string Set(IEnumerable<string> networks)
-    {
-        var all = networks.Select(n => IPNetwork.Parse(n.Contains('/', StringComparison.Ordinal) ? n : n + "/32")).Distinct().ToList();
-        return $"{{ {string.Join(", ", all.Where(n => !all.Exists(m => m != n && m.PrefixLength < n.PrefixLength && m.Contains(n.BaseAddress))))} }}";
     }
 
     private static void Chain(StringBuilder text, string name, string? type, IEnumerable<string> lines)

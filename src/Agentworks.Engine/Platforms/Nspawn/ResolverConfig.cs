@@ -27,7 +27,7 @@ internal static class ResolverConfig
 
         if (rules.AllowInternet)
         {
-            Internet(rules, upstream, Line);
+            Internet(rules, upstream.ToString()).ToList().ForEach(Line);
         }
 
         return text.ToString();
@@ -35,30 +35,31 @@ internal static class ResolverConfig
         void Line(string line) => text.Append(line).Append('\n');
     }
 
-    private static void Internet(NetworkRules rules, IPAddress upstream, Action<string> line)
+    /// <summary>Which names of the internet it answers, and where their addresses go.</summary>
+    internal static IEnumerable<string> Internet(NetworkRules rules, string upstream)
     {
         // Machines have IPv4 only.
-        line("filter-AAAA");
+        yield return "filter-AAAA";
         if (rules.AllowedHosts.Count == 0)
         {
-            line($"server={upstream}");
-            return;
+            yield return $"server={upstream}";
+            yield break;
         }
 
         // Each answer must pass by the rules' sets. Whoever owns a name may say that it leads into a private network; the rules do not follow.
-        line("cache-size=0");
+        yield return "cache-size=0";
         foreach (var name in rules.AllowedHosts.Select(AllowedHost.Parse).Where(h => h.Name is not null).GroupBy(h => h.Name!, StringComparer.Ordinal))
         {
             var itself = name.Any(h => !h.Below);
             var below = name.Any(h => h.Below);
-            line(itself ? $"server=/{name.Key}/{upstream}" : $"server=/*.{name.Key}/{upstream}");
+            yield return itself ? $"server=/{name.Key}/{upstream}" : $"server=/*.{name.Key}/{upstream}";
             if (!below)
             {
                 // Else questions for names below would reach the name's owner, with whatever is written in them.
-                line($"local=/*.{name.Key}/");
+                yield return $"local=/*.{name.Key}/";
             }
 
-            line($"nftset=/{name.Key}/4#inet#agentworks#{GatewayRules.SetOf(name.Key)}");
+            yield return $"nftset=/{name.Key}/4#inet#agentworks#{AllowedReach.SetOf(name.Key)}";
         }
     }
 }

@@ -7,6 +7,7 @@ namespace Agentworks.Platforms.Qemu;
 /// Whether KVM really runs a machine here: /dev/kvm may be there and open, and every guest hang, as inside some virtual machines. So a small one is run, the
 /// initrd alone, in a time box. What came of it holds until this computer is booted again.
 /// </summary>
+/// <remarks>Tested where there is no KVM: no machine has been run with it, and nobody has seen this succeed.</remarks>
 internal sealed class KvmProbe(QemuLayout layout, HostCommands commands, TimeProvider clock)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);

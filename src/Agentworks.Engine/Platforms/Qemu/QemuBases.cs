@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Agentworks.Errors;
 using Agentworks.Events;
@@ -17,7 +18,6 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
     /// <summary>The size of a base's disk; what is larger is grown at the first boot.</summary>
     public const int SmallestGiB = 2;
 
-    private static readonly byte[] Qcow = [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(30);
 
     private string StoreLock => Path.Combine(layout.Bases, "store.lock");
@@ -35,9 +35,12 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
         return common with
         {
             Packages = [.. common.Packages.Concat(own).Concat(more).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Finish = EmbeddedText.Read("qemu-image.sh").Replace("@init@", EmbeddedText.Read("qemu-init.sh").TrimEnd(), StringComparison.Ordinal),
+            Finish = WithSystem("qemu-image.sh").Replace("@init@", EmbeddedText.Read("qemu-init.sh").TrimEnd(), StringComparison.Ordinal),
         };
     }
+
+    /// <summary>A script with what makes the systems of all machines alike.</summary>
+    internal static string WithSystem(string script) => EmbeddedText.Read(script).Replace("@system@", EmbeddedText.Read("qemu-system.sh").TrimEnd(), StringComparison.Ordinal);
 
     /// <summary>The key also tells how the disk is made.</summary>
     public static string KeyOf(ImageInputs inputs) => (inputs with { Finish = inputs.Finish + EmbeddedText.Read("qemu-pack.sh") }).Key;
@@ -61,25 +64,54 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
         }
     }
 
-    /// <summary>Takes a disk from a file of this computer: one that this platform made, elsewhere.</summary>
-    /// <returns>Its key, which is made of its digest.</returns>
-    public async Task<string> ImportAsync(string file, string digest, IEventSink events, CancellationToken cancellationToken)
+    /// <summary>What a disk that is imported becomes depends on how we read it, too.</summary>
+    public static string KeyOfImport(string digest) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(digest + ForeignDisk.Prepare + EmbeddedText.Read("qemu-init.sh"))))[..16].ToLowerInvariant();
+
+    /// <summary>Takes a disk from a file of this computer: one that this platform made, or the disk of a Debian that boots by itself.</summary>
+    public async Task ImportAsync(string file, string digest, IEventSink events, CancellationToken cancellationToken)
     {
-        var key = digest[..16];
-        UnixFiles.CreatePrivateFolder(layout.Bases);
-        using (await LockAsync(StoreLock, events, cancellationToken).ConfigureAwait(false))
+        var key = KeyOfImport(digest);
+        if (Has(key))
         {
-            if (!Has(key))
-            {
-                await MakeAsync(key, folder => TakeAsync(file, digest, folder, cancellationToken), events, cancellationToken).ConfigureAwait(false);
-            }
+            return;
         }
 
-        return key;
+        UnixFiles.CreatePrivateFolder(layout.Bases);
+        var ours = Inputs([]);
+        var import = new DiskImport(commands);
+        try
+        {
+            var initrd = Path.Combine(FolderOf(KeyOf(ours)), "initrd");
+            await TakeAsync(File.Exists(initrd) ? initrd : null).ConfigureAwait(false);
+        }
+        catch (InitrdMissingException)
+        {
+            // A disk of others has none of ours, and a base of ours is where ours comes from.
+            await EnsureAsync(ours, events, cancellationToken).ConfigureAwait(false);
+            await TakeAsync(Path.Combine(FolderOf(KeyOf(ours)), "initrd")).ConfigureAwait(false);
+        }
+
+        async Task TakeAsync(string? initrd)
+        {
+            using var held = await LockAsync(StoreLock, events, cancellationToken).ConfigureAwait(false);
+            if (!Has(key))
+            {
+                await MakeAsync(key, folder => ImportAsync(import, file, digest, initrd, folder, cancellationToken), events, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
+    /// <summary>What a base brings that its first machine installs; null for nothing.</summary>
+    public string? PackagesOf(string key) => Directory.Exists(Path.Combine(FolderOf(key), ForeignDisk.Packages)) ? Path.Combine(FolderOf(key), ForeignDisk.Packages) : null;
+
     /// <summary>Removes those that no layer lies on and no image is made of, but the one of that key.</summary>
-    public async Task RemoveUnusedAsync(LayerStore layers, string? keep, CancellationToken cancellationToken)
+    public Task RemoveUnusedAsync(LayerStore layers, string? keep, CancellationToken cancellationToken) => RemoveAsync(layers, key => key != keep, cancellationToken);
+
+    /// <summary>The same for one alone.</summary>
+    public Task RemoveIfUnusedAsync(LayerStore layers, string key, CancellationToken cancellationToken) => RemoveAsync(layers, one => one == key, cancellationToken);
+
+    private async Task RemoveAsync(LayerStore layers, Func<string, bool> which, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(layout.Bases))
         {
@@ -89,8 +121,8 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
         using (await LockAsync(StoreLock, NullEventSink.Instance, cancellationToken).ConfigureAwait(false))
         using (await layers.LockAsync(cancellationToken).ConfigureAwait(false))
         {
-            var used = layers.UsedBases().Append(keep).ToHashSet(StringComparer.Ordinal);
-            foreach (var folder in Directory.GetDirectories(layout.Bases).Where(f => !used.Contains(Path.GetFileName(f)) && !f.EndsWith(".new", StringComparison.Ordinal)))
+            var used = layers.UsedBases().ToHashSet(StringComparer.Ordinal);
+            foreach (var folder in Directory.GetDirectories(layout.Bases).Where(f => which(Path.GetFileName(f)) && !used.Contains(Path.GetFileName(f)) && !f.EndsWith(".new", StringComparison.Ordinal)))
             {
                 Directory.Move(folder, folder + ".new");
                 await DeleteTreeAsync(folder + ".new", cancellationToken).ConfigureAwait(false);
@@ -167,72 +199,13 @@ internal sealed class QemuBases(QemuLayout layout, HostCommands commands, TimePr
         File.Delete(packed);
     }
 
-    private async Task TakeAsync(string file, string digest, string folder, CancellationToken cancellationToken)
+    private async Task ImportAsync(DiskImport import, string file, string digest, string? initrd, string folder, CancellationToken cancellationToken)
     {
-        // The copy is what is hashed: nobody can change it in between.
-        var copy = Path.Combine(folder, "copy");
-        File.Copy(file, copy);
-        var stream = File.OpenRead(copy);
-        string found;
-        await using (stream.ConfigureAwait(false))
-        {
-            found = Convert.ToHexString(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)).ToLowerInvariant();
-        }
-
-        if (found != digest)
-        {
-            throw new InvalidRequestException($"{file} is not what was asked for: its SHA-256 is {found}.") { Target = file };
-        }
-
-        var raw = Path.Combine(folder, "disk.raw");
-        var format = await FormatAsync(copy, cancellationToken).ConfigureAwait(false);
-        await RequireAsync("qemu-img", ["convert", "-f", format, "-O", "raw", copy, raw], file, cancellationToken).ConfigureAwait(false);
-        File.Delete(copy);
-        foreach (var (from, to) in new[] { ("kernel", "packed"), ("initrd", "initrd"), ("packages", "packages") })
-        {
-            var target = Path.Combine(folder, to);
-            await commands.TryAsync("debugfs", ["-R", $"dump /boot/agentworks.{from} {target}", raw], cancellationToken).ConfigureAwait(false);
-            if (new FileInfo(target) is not { Exists: true, Length: > 0 })
-            {
-                throw new InvalidRequestException($"{file} is no disk of this platform: it must hold an ext4 file system without partitions, with /boot/agentworks.kernel, .initrd and .packages.")
-                {
-                    Target = file,
-                    Recommendation = "Import a disk that New-AgwImage made, from its folder on another computer.",
-                };
-            }
-        }
-
+        await import.TakeAsync(file, digest, initrd, folder, cancellationToken).ConfigureAwait(false);
         await FinishAsync(folder, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A file that names another as its base would let whoever made it read that one.</summary>
-    private static async Task<string> FormatAsync(string file, CancellationToken cancellationToken)
-    {
-        var stream = File.OpenRead(file);
-        await using var _ = stream.ConfigureAwait(false);
-        var head = new byte[80];
-        await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (!head.AsSpan(0, 4).SequenceEqual(Qcow))
-        {
-            return "raw";
-        }
-
-        // Where the name of what lies below stands, and, from version 3 on, the mark of a file that holds the data instead.
-        var external = head[7] >= 3 && (head[79] & 4) != 0;
-        return BitConverter.ToUInt64(head, 8) == 0 && !external ? "qcow2"
-            : throw new InvalidRequestException("A disk to import must not lie on another file.") { Target = file };
-    }
-
-    private async Task RequireAsync(string program, string[] arguments, string target, CancellationToken cancellationToken)
-    {
-        var result = await commands.RunAsync(program, arguments, Long, cancellationToken).ConfigureAwait(false);
-        if (!result.Succeeded)
-        {
-            throw new InvalidRequestException($"{target} cannot be read: {HostCommands.Tail(result.Error)}") { Target = target };
-        }
-    }
-
-    private static ProcessOptions Long => new(Timeout: BuildLimit, WorkingDirectory: "/");
+    internal static ProcessOptions Long => new(Timeout: BuildLimit, WorkingDirectory: "/");
 
     private List<string> Arguments(ImageInputs inputs, string tar) =>
     [

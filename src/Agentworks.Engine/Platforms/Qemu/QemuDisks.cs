@@ -34,4 +34,8 @@ internal sealed class QemuDisks(QmpClient control)
 
         await control.ExecuteAsync("blockdev-snapshot", new { node = current, overlay = next.Node }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Shows the machine a larger disk.</summary>
+    public Task GrowAsync(DiskLayer layer, int gib, CancellationToken cancellationToken) => control.ExecuteAsync(
+        "block_resize", new Dictionary<string, object>(StringComparer.Ordinal) { ["node-name"] = layer.Node, ["size"] = (long)gib << 30 }, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
 using Agentworks.Errors;
@@ -57,7 +58,7 @@ internal sealed class QemuImages(QemuLayout layout, QemuBases bases, LayerStore 
 
         var digest = request.File is null ? null : request.Digest!.ToLowerInvariant();
         var inputs = QemuBases.Inputs(request.Packages);
-        var below = digest is null ? QemuBases.KeyOf(inputs) : digest[..16];
+        var below = digest is null ? QemuBases.KeyOf(inputs) : QemuBases.KeyOfImport(digest);
         var key = Hash(string.Join('\n', below, PreparedMachine.Version(MachineBoundary.Machine), EmbeddedText.Read("qemu-scrub.sh")));
         if (!request.Force && Whole(request.Name, key) is { } there)
         {
@@ -82,6 +83,12 @@ internal sealed class QemuImages(QemuLayout layout, QemuBases bases, LayerStore 
             }
 
             return await PrepareAsync(request, digest, below, key, events, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (digest is not null)
+        {
+            // What cannot be used is not kept.
+            await bases.RemoveIfUnusedAsync(layers, below, CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -113,7 +120,7 @@ internal sealed class QemuImages(QemuLayout layout, QemuBases bases, LayerStore 
             events.Report(new ProgressEvent(Activity, "Booting it", 40));
             await platform.StartAsync(machine, events, cancellationToken).ConfigureAwait(false);
             events.Report(new ProgressEvent(Activity, "Bootstrap and initialization", 50));
-            var packages = await RunStepsAsync(machine, request.Name, events, cancellationToken).ConfigureAwait(false);
+            var packages = await RunStepsAsync(machine, request.Name, bases.PackagesOf(below), events, cancellationToken).ConfigureAwait(false);
             events.Report(new ProgressEvent(Activity, "Shutting it down", 90));
             await platform.StopAsync(machine, Grace, cancellationToken).ConfigureAwait(false);
 
@@ -129,10 +136,15 @@ internal sealed class QemuImages(QemuLayout layout, QemuBases bases, LayerStore 
         }
     }
 
-    private async Task<IReadOnlyList<string>> RunStepsAsync(PlatformMachine machine, string name, IEventSink events, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> RunStepsAsync(PlatformMachine machine, string name, string? debs, IEventSink events, CancellationToken cancellationToken)
     {
         var shell = new MachineShell(platform.GetPlatformShell(machine)!);
         await using var _ = shell.ConfigureAwait(false);
+        if (debs is not null)
+        {
+            await InstallAsync(shell, name, debs, cancellationToken).ConfigureAwait(false);
+        }
+
         var id = "image-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
         var steps = await Provisioner.RunAsync(
             shell, machine.Spec.Name, PreparedMachine.Steps(MachineBoundary.Machine), id, events, cancellationToken).ConfigureAwait(false);
@@ -144,6 +156,16 @@ internal sealed class QemuImages(QemuLayout layout, QemuBases bases, LayerStore 
         var scrubbed = await shell.RequireAsync(
             new RemoteCommand { Script = EmbeddedText.Read("qemu-scrub.sh"), Timeout = TimeSpan.FromMinutes(2) }, $"Cleaning image '{name}'", cancellationToken).ConfigureAwait(false);
         return scrubbed.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static async Task InstallAsync(MachineShell shell, string name, string debs, CancellationToken cancellationToken)
+    {
+        var packages = new MemoryStream();
+        await using var _ = packages.ConfigureAwait(false);
+        await TarFile.CreateFromDirectoryAsync(debs, packages, includeBaseDirectory: false, cancellationToken).ConfigureAwait(false);
+        packages.Position = 0;
+        var install = new RemoteCommand { Script = EmbeddedText.Read("qemu-packages.sh"), Input = packages, Timeout = TimeSpan.FromMinutes(30) };
+        await shell.RequireAsync(install, $"Installing packages in image '{name}'", cancellationToken).ConfigureAwait(false);
     }
 
     private QemuImage? Whole(string name, string key) =>

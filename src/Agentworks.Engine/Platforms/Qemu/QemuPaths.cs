@@ -47,4 +47,13 @@ public sealed record QemuPaths(string Id, string Folder)
 
     public string UplinkLog => Path.Combine(Folder, "uplink.log");
     public string UplinkReady => Path.Combine(Folder, "uplink.ready");
+
+    /// <summary>The rules in force.</summary>
+    public string UplinkRecord => Path.Combine(Folder, "uplink.json");
+
+    /// <summary>The identity of the dnsmasq process.</summary>
+    public string ResolverRun => Path.Combine(Folder, "resolver.run");
+
+    public string ResolverLog => Path.Combine(Folder, "resolver.log");
+    public string ResolverConfig => Path.Combine(Folder, "resolver.conf");
 }

@@ -9,7 +9,7 @@ public sealed partial class QemuPlatform : IMachineLogs
         {
             MachineLogKind.Console => [paths.OldConsole, paths.Console],
             MachineLogKind.Hypervisor => [paths.Log],
-            MachineLogKind.Network => [paths.UplinkLog],
+            MachineLogKind.Network => [paths.UplinkLog, paths.ResolverLog],
             _ => [],
         };
         return [.. files.Where(f => new FileInfo(f) is { Exists: true, Length: > 0 })];

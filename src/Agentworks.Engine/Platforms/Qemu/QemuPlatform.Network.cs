@@ -4,9 +4,13 @@ using Agentworks.Events;
 namespace Agentworks.Platforms.Qemu;
 
 /// <summary>
-/// The internet, or networks of it, through a program and rules outside of the machine; or no way out at all. What is to be reached by name, and machines
-/// that reach each other, cannot be.
+/// The internet, or networks and hosts of it, through a program and rules outside of the machine; or no way out at all.
 /// </summary>
+/// <remarks>
+/// Machines that reach each other cannot be had here. What comes to a machine comes through QEMU's own network, which lets nothing in but what was
+/// forwarded when it started; a real card instead would need a link between the network namespaces of two machines. Each of these belongs to a user
+/// namespace of its own, and to lay a link takes power over both, which no process of an ordinary user has.
+/// </remarks>
 public sealed partial class QemuPlatform : INetworkPolicy
 {
     public async Task ApplyAsync(PlatformMachine machine, NetworkRules rules, CancellationToken cancellationToken)
@@ -30,33 +34,22 @@ public sealed partial class QemuPlatform : INetworkPolicy
         }
     }
 
-    public Task<NetworkRules?> ReadAsync(PlatformMachine machine, CancellationToken cancellationToken)
+    public async Task<NetworkRules?> ReadAsync(PlatformMachine machine, CancellationToken cancellationToken)
     {
         var it = Open(layout.For(machine.Spec.Id), host);
-        return Task.FromResult(
-            it.FindRunning() is null ? null
-            : !it.Uplink.IsOpen ? NetworkRules.Closed
-            : it.Record?.Spec.Network is { AllowInternet: true } rules ? rules
-            : NetworkRules.Closed with { AllowInternet = true });
+        return it.FindRunning() is { } qemu
+            ? await it.Uplink.ReadAsync(qemu, it.Record?.Spec.Network ?? NetworkRules.Closed, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private static void RequireEnforceable(NetworkRules? rules, string name)
     {
         if (rules is { AllowInterVm: true })
         {
-            throw new NotSupportedByPlatformException("On the platform qemu each machine is alone on its network: none can reach another.")
+            throw new NotSupportedByPlatformException("On the platform qemu each machine is alone on its network: to link two takes root.")
             {
                 Target = name,
                 Recommendation = "Use the platform nspawn for workspaces that are to reach each other.",
-            };
-        }
-
-        if (rules?.AllowedHosts.Select(AllowedHost.Parse).Any(host => host.Name is not null) == true)
-        {
-            throw new NotSupportedByPlatformException("The platform qemu allows addresses and networks; it cannot allow a host by its name.")
-            {
-                Target = name,
-                Recommendation = "Give addresses, such as 192.0.2.7 or 192.0.2.0/24, or use the platform nspawn.",
             };
         }
     }

@@ -6,7 +6,8 @@ namespace Agentworks.Platforms.Qemu;
 
 /// <summary>
 /// A snapshot freezes the layer that a machine writes to. It takes no time and no room at first, of a machine that runs too; a restore and a fork put
-/// a new layer over the frozen one. A machine's own memory comes back with a restore; a fork boots, so that nothing of the memory that it was forked from is in it.
+/// a new layer over the frozen one. A machine's own memory comes back with a restore. A fork boots: in the memory that it would go on with are the host key
+/// of a running sshd, the machine id, names, and the seed of every program's randomness, and nothing outside could change them before they are used.
 /// </summary>
 public sealed partial class QemuPlatform : IDiskSnapshots, ISuspendable
 {
@@ -111,6 +112,11 @@ public sealed partial class QemuPlatform : IDiskSnapshots, ISuspendable
     {
         Validate(spec);
         var snapshot = Require(snapshotId);
+        if (snapshot.Memory is not null)
+        {
+            events.Report(new DetailEvent($"Machine {spec.Name} boots from the disk of the snapshot; its memory stays with {source.Spec.Name}."));
+        }
+
         var paths = layout.For(spec.Id);
         await journal.RecordAsync($"folder {paths.Folder}", cancellationToken).ConfigureAwait(false);
         var commands = await BeginAsync(paths, cancellationToken).ConfigureAwait(false);

@@ -140,16 +140,7 @@ public sealed partial class QemuPlatform : IVmPlatform
         var fence = await OperationFence.BeginAsync(paths.Lock, clock, cancellationToken).ConfigureAwait(false);
         var disk = QemuRecord.Read(paths.Record)?.Disk;
         await Open(paths, new HostCommands(processes, fence)).KillAsync(cancellationToken).ConfigureAwait(false);
-        if (Directory.Exists(paths.Folder))
-        {
-            foreach (var entry in new DirectoryInfo(paths.Folder).EnumerateFileSystemInfos().Where(e => e.FullName != paths.Record))
-            {
-                entry.Delete();
-            }
-
-            Directory.Delete(paths.Folder, recursive: true);
-        }
-
+        await Waiting.UntilAsync(() => TryDelete(paths), TimeSpan.FromSeconds(10), clock, cancellationToken).ConfigureAwait(false);
         await layers.TidyAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfLeft(machine, paths, disk);
         fence.Remove();
@@ -233,6 +224,29 @@ public sealed partial class QemuPlatform : IVmPlatform
         record = record with { Spec = spec, Whole = true };
         record.Write(paths.Record);
         return record;
+    }
+
+    /// <summary>False where the programs around QEMU, which end with it, have just written their last words.</summary>
+    private static bool TryDelete(QemuPaths paths)
+    {
+        try
+        {
+            if (Directory.Exists(paths.Folder))
+            {
+                foreach (var entry in new DirectoryInfo(paths.Folder).EnumerateFileSystemInfos().Where(e => e.FullName != paths.Record))
+                {
+                    entry.Delete();
+                }
+
+                Directory.Delete(paths.Folder, recursive: true);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private void ThrowIfLeft(PlatformMachine machine, QemuPaths paths, string? disk)

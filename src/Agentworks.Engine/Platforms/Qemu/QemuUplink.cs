@@ -14,49 +14,85 @@ internal sealed class QemuUplink(QemuPaths paths, HostCommands commands, TimePro
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    public bool IsOpen => HostProcess.Read(paths.UplinkRun) is { } running && running.IsAlive();
+    private readonly UplinkResolver resolver = new(paths, commands, clock);
 
-    /// <exception cref="PlatformException">Rules were given and it cannot be opened. Without rules a warning tells so.</exception>
+    private bool IsOpen => HostProcess.Read(paths.UplinkRun) is { } running && running.IsAlive();
+
+    /// <exception cref="PlatformException">Rules were given and cannot be put in force; nothing leads out then. Without rules a warning tells so.</exception>
     public async Task OpenAsync(HostProcess qemu, NetworkRules? rules, IEventSink events, CancellationToken cancellationToken)
     {
-        if (rules is not null)
-        {
-            // Before anything leads out, and in one transaction where something does.
-            await RestrictAsync(qemu, rules, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (IsOpen)
-        {
-            return;
-        }
-
         try
         {
-            await ConnectAsync(qemu, cancellationToken).ConfigureAwait(false);
+            if (rules is not null)
+            {
+                // Before anything leads out, and in one transaction where something does.
+                await RestrictAsync(qemu, rules, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!IsOpen)
+            {
+                await ConnectAsync(qemu, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (AgentworksException e) when (rules is null && e is PlatformException or PrerequisiteMissingException)
         {
             events.Report(new WarningEvent($"Machine {paths.Id} has no internet: {e.Message}"));
         }
+        catch
+        {
+            await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What is in force: null when the rules are others than those that were given, or nobody gave any to a machine that is to have some.</summary>
+    public async Task<NetworkRules?> ReadAsync(HostProcess qemu, NetworkRules given, CancellationToken cancellationToken)
+    {
+        if (!IsOpen)
+        {
+            return given with { AllowInternet = false };
+        }
+
+        if (GatewayRecord.Read(paths.UplinkRecord) is not { Listing: not null } record || await ListAsync(qemu, cancellationToken).ConfigureAwait(false) != record.Listing)
+        {
+            return null;
+        }
+
+        var rules = new UplinkRules(record.Rules, MachineGateway.OwnAddresses());
+        return rules.Write([]) != record.Text ? null : record.Rules with { AllowInternet = !rules.NeedsResolver || resolver.IsRunning };
     }
 
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
+        UnixFiles.DeleteIfThere(paths.UplinkRecord);
         await BackgroundProgram.EndAsync(paths.UplinkRun, TimeSpan.FromSeconds(2), clock, cancellationToken).ConfigureAwait(false);
         UnixFiles.DeleteIfThere(paths.UplinkRun);
         UnixFiles.DeleteIfThere(paths.UplinkReady);
+        await resolver.EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RestrictAsync(HostProcess qemu, NetworkRules rules, CancellationToken cancellationToken)
     {
         RequireOwnNetwork(qemu);
-        string[] arguments =
-        [
-            "-c", "printf %s \"$1\" | \"$2\" --preserve-credentials --user --net --target \"$3\" \"$4\" -f -", "rules",
-            UplinkRules.Write(rules, MachineGateway.OwnAddresses()), commands.Require("nsenter"), qemu.Pid.ToString(CultureInfo.InvariantCulture), commands.Require("nft"),
-        ];
-        await commands.RunAsync("/bin/sh", arguments, cancellationToken).ConfigureAwait(false);
+        var own = MachineGateway.OwnAddresses();
+        var text = new UplinkRules(rules, own);
+        var before = GatewayRecord.Read(paths.UplinkRecord);
+        UnixFiles.DeleteIfThere(paths.UplinkRecord);
+        await commands.FeedAsync("nsenter", [.. Within(qemu), commands.Require("nft"), "-f", "-"], text.Write(before is null ? null : new UplinkRules(before.Rules, own).NameSets), Limit, cancellationToken)
+            .ConfigureAwait(false);
+        await (text.NeedsResolver ? resolver.StartAsync(qemu, rules, cancellationToken) : resolver.EndAsync(cancellationToken)).ConfigureAwait(false);
+        new GatewayRecord(rules, text.Write([]), await ListAsync(qemu, cancellationToken).ConfigureAwait(false)).Write(paths.UplinkRecord);
     }
+
+    /// <summary>The rules as nft tells them, without what is learnt; null when it does not.</summary>
+    private async Task<string?> ListAsync(HostProcess qemu, CancellationToken cancellationToken)
+    {
+        var result = await commands.TryAsync("nsenter", [.. Within(qemu), commands.Require("nft"), "--stateless", "--terse", "list", "ruleset"], cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? result.Output : null;
+    }
+
+    private static string[] Within(HostProcess qemu) =>
+        ["--preserve-credentials", "--user", "--net", "--target", qemu.Pid.ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>What is opened or changed holds for whoever shares its network; that must never be this computer.</summary>
     private void RequireOwnNetwork(HostProcess qemu)
@@ -95,7 +131,7 @@ internal sealed class QemuUplink(QemuPaths paths, HostCommands commands, TimePro
         }
     }
 
-    private static string? NetworkOf(int pid) => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/net")).LinkTarget;
+    internal static string? NetworkOf(int pid) => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/net")).LinkTarget;
 
     private bool IsReady() => new FileInfo(paths.UplinkReady) is { Exists: true, Length: > 0 };
 }

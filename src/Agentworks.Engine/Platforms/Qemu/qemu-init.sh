@@ -43,8 +43,15 @@ if ! cmp -s /seed/instance "$mark"; then
   cp /seed/instance "$mark"
 fi
 
-# A disk larger than its file system: block count at byte 4 of the superblock, in blocks of 4 KiB.
+# The system of an image that others made.
+if [ -e /prepare ] && [ ! -e /root/var/lib/agentworks/prepared ]; then
+  chroot /root /bin/sh < /prepare > /dev/console 2>&1 || fail 'the system cannot be prepared'
+  sync
+fi
+
+# A disk larger than its file system: block count at byte 4 of the superblock, and how often 1 KiB is doubled for a block at byte 24.
 blocks=$(dd if=/dev/vda bs=4 skip=257 count=1 2> /dev/null | od -A n -t u4)
+double=$(dd if=/dev/vda bs=4 skip=262 count=1 2> /dev/null | od -A n -t u4)
 ip link set lo up
 ip addr add 10.0.3.15/24 dev eth0
 ip link set eth0 up
@@ -52,7 +59,7 @@ ip route add default via 10.0.3.2
 mount --move /dev /root/dev
 mount --move /proc /root/proc
 mount --move /sys /root/sys
-if [ $((blocks * 8)) -lt "$(cat /root/sys/block/vda/size)" ]; then
+if [ $((blocks * (2 << double))) -lt "$(cat /root/sys/block/vda/size)" ]; then
   chroot /root /sbin/resize2fs /dev/vda > /dev/null 2>&1 || echo 'agentworks: the file system cannot be grown' > /root/dev/console
 fi
 exec switch_root /root /sbin/init

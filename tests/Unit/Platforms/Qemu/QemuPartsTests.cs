@@ -49,9 +49,23 @@ public sealed class QemuPartsTests
         platform.Validate(Spec with { Network = NetworkRules.Closed });
         platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInternet = true } });
         Assert.Throws<NotSupportedByPlatformException>(() => platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInterVm = true } }));
-        Assert.Throws<NotSupportedByPlatformException>(
-            () => platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInternet = true, AllowedHosts = ["example.org"] } }));
+        platform.Validate(Spec with { Network = NetworkRules.Closed with { AllowInternet = true, AllowedHosts = ["example.org"] } });
         Assert.Throws<InvalidRequestException>(() => platform.Validate(Spec with { MemoryMiB = 16 }));
+    }
+
+    [Fact]
+    public void AMachineThatRunsCanBecomeOneWithALargerDiskAndNoOther()
+    {
+        var platform = new QemuPlatform(new ProcessRunner(), TimeProvider.System, "/nonexistent");
+        var waits = Spec with { Cpus = 2, MemoryMiB = 512, DiskGiB = 4 };
+
+        Assert.True(platform.CanReshape(waits, waits with { DiskGiB = 5, Name = "other" }));
+        Assert.False(platform.CanReshape(waits, waits with { DiskGiB = 3 }));
+        Assert.False(platform.CanReshape(waits, waits with { Cpus = 1 }));
+        Assert.False(platform.CanReshape(waits, waits with { MemoryMiB = 513 }));
+
+        // Without a word on it both have the same.
+        Assert.True(platform.CanReshape(Spec, Spec with { Cpus = QemuShape.DefaultCpus, MemoryMiB = QemuShape.DefaultMemoryMiB }));
     }
 
     [Fact]
@@ -59,17 +73,23 @@ public sealed class QemuPartsTests
     {
         System.Net.IPAddress[] own = [System.Net.IPAddress.Parse("203.0.113.9")];
         var open = NetworkRules.Closed with { AllowInternet = true };
-        var listed = UplinkRules.Write(open with { AllowedHosts = ["192.0.2.0/24", "198.51.100.7"] }, own);
+        var all = Text(open);
+        var networks = Text(open with { AllowedHosts = ["192.0.2.0/24", "10.0.0.0/8"] });
+        var names = Text(open with { AllowedHosts = ["example.org"] });
 
-        Assert.Equal(["192.0.2.0/24", "198.51.100.7/32"], listed.Split('\n').Where(l => l.StartsWith("oifname tap0", StringComparison.Ordinal)).Select(l => l.Split(' ')[^2]));
-        Assert.Contains("accept", UplinkRules.Write(open, own).Split('\n').Single(l => l.Contains("0.0.0.0/0", StringComparison.Ordinal)), StringComparison.Ordinal);
-        foreach (var text in new[] { listed, UplinkRules.Write(open, own) })
-        {
-            var lines = text.Split('\n').ToList();
-            Assert.True(lines.FindIndex(l => l.StartsWith("ip daddr 203.0.113.9 reject", StringComparison.Ordinal)) is var at && at > 0 && at < lines.FindIndex(l => l.EndsWith("/0 accept", StringComparison.Ordinal) || l.Contains("192.0.2.0/24 accept", StringComparison.Ordinal)));
-            Assert.Contains(lines, l => l.StartsWith("ip daddr 169.254.0.0/16 reject", StringComparison.Ordinal));
-            Assert.Contains("policy drop", text, StringComparison.Ordinal);
-        }
+        Assert.Contains(all, l => l.StartsWith("ip daddr != {", StringComparison.Ordinal) && l.Contains("203.0.113.9/32", StringComparison.Ordinal) && l.Contains("169.254.0.0/16", StringComparison.Ordinal));
+        Assert.Contains("oifname tap0 ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 accept", all);
+
+        // No names: then no questions either, although the resolver is in a network that is allowed.
+        Assert.DoesNotContain(networks, l => l.Contains("dport 53", StringComparison.Ordinal));
+        Assert.True(networks.IndexOf("ip daddr 10.0.2.3 goto refuse") < networks.IndexOf("oifname tap0 jump outbound"));
+        Assert.DoesNotContain(networks.Concat(all), l => l.Contains("redirect", StringComparison.Ordinal));
+
+        // Some names: none but our resolver asks.
+        Assert.Equal("oifname tap0 ip daddr 10.0.2.3 udp sport 54 udp dport 53 accept", names.Single(l => l.Contains("ip daddr 10.0.2.3", StringComparison.Ordinal) && l.EndsWith("dport 53 accept", StringComparison.Ordinal)));
+        Assert.All(new[] { all, networks, names }, text => Assert.Equal(2, text.Count(l => l.EndsWith("policy drop;", StringComparison.Ordinal))));
+
+        List<string> Text(NetworkRules rules) => [.. new UplinkRules(rules.Normalize(), own).Write(null).Split('\n')];
     }
 
     [Fact]

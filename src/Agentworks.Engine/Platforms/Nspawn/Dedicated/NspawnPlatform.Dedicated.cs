@@ -82,6 +82,8 @@ public sealed partial class NspawnPlatform : IImageStore, IDiskSnapshots, ISuspe
         return Task.CompletedTask;
     }
 
+    bool IResizable.CanReshape(MachineSpec from, MachineSpec to) => (from.DiskGiB ?? DedicatedRoot.DefaultGiB) <= (to.DiskGiB ?? DedicatedRoot.DefaultGiB);
+
     Task IResizable.ReshapeAsync(PlatformMachine machine, CancellationToken cancellationToken) => dedicated.ReshapeAsync(machine, cancellationToken);
 
     private static FoundMachine Found(NspawnPaths paths, OwnerRecord owner) => new(
