@@ -57,7 +57,7 @@ public sealed class DedicatedElsewhereTests(DedicatedFixture ground)
         Assert.DoesNotContain(ground.Engine.Workspaces.List(), one => one.Name == "forgotten");
         Assert.DoesNotContain(ground.Engine.Vms.List(), one => one.Name == "forgotten");
         Assert.Equal("one\n", (await ground.RunAsync("stays", "cat file")).Output);
-        Assert.Equal(LifecycleState.Ready, (await ground.Engine.Adoption.RegisterAsync("forgotten", Quiet, CancellationToken.None)).State);
+        Assert.Equal(LifecycleState.Ready, (await ground.Engine.Adoption.RegisterAsync("forgotten", force: false, Quiet, CancellationToken.None)).State);
         Assert.Equal("one\n", (await ground.RunAsync("forgotten", "cat file")).Output);
         await ground.RemoveAsync("forgotten");
         await ground.RemoveAsync("stays");

@@ -1,6 +1,7 @@
 using Agentworks.Dedicated;
 using Agentworks.Events;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 
 namespace Agentworks.Tests.EndToEnd.Dedicated;
 
@@ -22,7 +23,7 @@ public sealed class DedicatedPoolTests(DedicatedFixture ground)
             await Eventually.BecomesAsync(() => Task.FromResult(ground.Engine.Pools.List()[0].Ready == 2), "both places are filled again");
 
             // Whoever claims and ends at once leaves the filling to the next.
-            await using (var other = AgentworksEngine.Open(new EngineOptions { Home = ground.Home }))
+            await using (var other = AgentworksEngine.Open(TestOptions.For(ground.Home)))
             {
                 Assert.True((await other.Dedicated.CreateAsync(new NewDedicatedWorkspace { Name = "quick-3", Platform = "nspawn", DiskGiB = 2, MemoryMiB = 512 }, Quiet, CancellationToken.None)).FromPool);
             }

@@ -4,6 +4,7 @@ using Agentworks.Jobs;
 using Agentworks.Model;
 using Agentworks.Platforms;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.Shared;
 using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd.Dedicated;
@@ -157,7 +158,7 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         await ground.RunAsync("lost", "echo kept > kept");
         var id = VmId("lost");
         await using var home = await TestHome.CreateAsync();
-        await using var fresh = AgentworksEngine.Open(new EngineOptions { Home = home.Path });
+        await using var fresh = AgentworksEngine.Open(TestOptions.For(home.Path));
         Assert.Empty(await fresh.Adoption.FindAsync(CancellationToken.None));
         await Assert.ThrowsAsync<ForeignMachineException>(() => fresh.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
         using (var store = State.StateStore.Open(ground.Home, TimeProvider.System))

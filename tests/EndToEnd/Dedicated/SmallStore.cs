@@ -3,7 +3,6 @@ using Agentworks.Events;
 using Agentworks.Platforms;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Ports;
-using Agentworks.Tests.EndToEnd.Platforms;
 using Agentworks.Tests.Shared;
 
 namespace Agentworks.Tests.EndToEnd.Dedicated;
@@ -44,14 +43,14 @@ internal sealed class SmallStore : IAsyncDisposable
         btrfs filesystem sync .
         """;
 
-    private readonly string root;
+    private readonly string place;
 
-    private SmallStore(string root) => (this.root, Engine) = (root, Open(root));
+    private SmallStore(string root) => (place, Engine) = (root, Open(root));
 
     public AgentworksEngine Engine { get; }
 
     /// <summary>Where the store is mounted.</summary>
-    public string Path => new NspawnLayout(root).Store;
+    public string Path => new NspawnLayout(place).Store;
 
     /// <param name="spareMiB">How much room there is beside the image.</param>
     public static async Task<SmallStore> CreateAsync(int spareMiB)
@@ -98,7 +97,7 @@ internal sealed class SmallStore : IAsyncDisposable
     public IReadOnlyList<string> Subvolumes() =>
         [.. new[] { "roots", "snapshots" }.Select(folder => System.IO.Path.Combine(Path, folder)).Where(Directory.Exists).SelectMany(Directory.GetDirectories).Order(StringComparer.Ordinal)];
 
-    public async ValueTask DisposeAsync() => await ClearAsync(root, Engine);
+    public async ValueTask DisposeAsync() => await ClearAsync(place, Engine);
 
     private static AgentworksEngine Open(string root) => AgentworksEngine.Open(TestOptions.For(System.IO.Path.Combine(root, "home")) with
     {
