@@ -66,7 +66,7 @@ internal sealed class SmallStore : IAsyncDisposable
 
         var all = new NspawnPlatform(new ProcessRunner(), TimeProvider.System);
         await ((IImageStore)all).EnsureImageAsync(new ImageRequest { Name = DedicatedImages.DefaultName }, NullEventSink.Instance, CancellationToken.None);
-        var root = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{LinuxProcess.StartOf(Environment.ProcessId)}");
+        var place = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{LinuxProcess.StartOf(Environment.ProcessId)}");
 
         // Mixed: then what fills its data fills its trees too.
         await HereAsync(
@@ -85,8 +85,8 @@ internal sealed class SmallStore : IAsyncDisposable
             btrfs -q property set -ts "$to/dedicated/images/$image" ro true
             sync --file-system "$to/dedicated"
             """,
-            new NspawnLayout(NspawnLayout.DefaultRoot).Store, root, spareMiB.ToString(CultureInfo.InvariantCulture), DedicatedImages.DefaultName);
-        return new SmallStore(root);
+            new NspawnLayout(NspawnLayout.DefaultRoot).Store, place, spareMiB.ToString(CultureInfo.InvariantCulture), DedicatedImages.DefaultName);
+        return new SmallStore(place);
     }
 
     public Task FillAsync() => HereAsync(Fill, Path);

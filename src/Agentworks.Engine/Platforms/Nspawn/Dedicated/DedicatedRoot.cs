@@ -52,8 +52,18 @@ internal sealed class DedicatedRoot(NspawnPaths paths, DedicatedStore store) : I
     /// <summary>Puts what was prepared in its place. The machine must not run.</summary>
     public async Task ReplaceAsync(CancellationToken cancellationToken)
     {
-        Directory.Move(Folder, Old);
-        Directory.Move(Next, Folder);
+        try
+        {
+            Directory.Move(Folder, Old);
+            Directory.Move(Next, Folder);
+        }
+        catch (IOException e) when (IsMade && DiskFullException.IsToldBy(e.Message))
+        {
+            // The old one is in its place still.
+            await SettleAsync(cancellationToken).ConfigureAwait(false);
+            throw new DiskFullException($"The root of machine {paths.Id} could not be replaced.", paths.Id);
+        }
+
         await store.DeleteAsync(Old, cancellationToken).ConfigureAwait(false);
     }
 
