@@ -33,6 +33,9 @@ internal sealed partial record HostProcess(int Pid, long StartTicks, string Boot
     /// <summary>True while exactly this process runs; a zombie does not.</summary>
     public bool IsAlive() => LinuxProcess.StartOf(Pid) == StartTicks && LinuxProcess.BootId() == BootId;
 
+    /// <summary>True when all of it has ended. One that is not alive may still have files open, for an instant.</summary>
+    public bool IsGone() => LinuxProcess.BootId() != BootId || LinuxProcess.IsGone(Pid, StartTicks);
+
     /// <summary>Sends a signal, unless the process is gone.</summary>
     public void Signal(int signal)
     {

@@ -10,7 +10,12 @@ internal static class LinuxProcess
 
     /// <summary>When it started, in clock ticks since boot; null when no such process runs. One that is dead but not yet reaped does not.</summary>
     /// <exception cref="UnauthorizedAccessException">It is there, but not ours to look at.</exception>
-    public static long? StartOf(int pid)
+    public static long? StartOf(int pid) => Look(pid) is { IsDead: false } process ? process.Start : null;
+
+    /// <summary>Whether nothing is left of the process that started then, not even a thread that ends: until then its files are open.</summary>
+    public static bool IsGone(int pid, long start) => Look(pid) is not { } process || process.Start != start || process is { IsDead: true, Threads: <= 1 };
+
+    private static (bool IsDead, int Threads, long Start)? Look(int pid)
     {
         string status;
         try
@@ -22,9 +27,8 @@ internal static class LinuxProcess
             return null;
         }
 
-        // After the name, which may hold anything, in brackets: state, the number of threads as the 18th field, the start as the 20th. One whose first
-        // thread is dead is not while others end: they still hold its files.
+        // After the name, which may hold anything, in brackets: state, the number of threads as the 18th field, the start as the 20th.
         var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] == "X" || (fields[0] == "Z" && fields[17] is "0" or "1") ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+        return (fields[0] is "Z" or "X", int.Parse(fields[17], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 }

@@ -180,10 +180,11 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         await Uplink.CloseAsync(cancellationToken).ConfigureAwait(false);
-        if (FindRunning() is { } qemu)
+        if (HostProcess.Read(paths.Run) is { } qemu)
         {
+            // Whoever goes on may want its disk, which is locked as long as a thread of it is there.
             qemu.Signal(HostProcess.Kill);
-            if (!await Waiting.UntilAsync(() => !qemu.IsAlive(), AnswerLimit, clock, cancellationToken).ConfigureAwait(false))
+            if (!await Waiting.UntilAsync(qemu.IsGone, AnswerLimit, clock, cancellationToken).ConfigureAwait(false))
             {
                 throw new PlatformException(FormattableString.Invariant($"QEMU, process {qemu.Pid}, cannot be ended.")) { Target = paths.Id };
             }
