@@ -8,11 +8,14 @@ namespace Agentworks.Bench.Machines;
 /// </summary>
 public static class DelayPipe
 {
-    /// <summary>The line for ssh, which replaces what follows a percent sign.</summary>
+    private const string Netcat = "/nc' '-F'";
+
+    /// <summary>The line for ssh: the program stands where the machine's own has nc, in its network.</summary>
     public static string CommandLine(int roundTripMilliseconds, string proxyCommand)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "delay.pl");
-        var inner = "'" + proxyCommand.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-        return string.Create(CultureInfo.InvariantCulture, $"perl {script} {roundTripMilliseconds} {inner}");
+        var relay = string.Create(CultureInfo.InvariantCulture, $"'perl' '{script}' '{roundTripMilliseconds}'");
+        var end = proxyCommand.IndexOf(Netcat, StringComparison.Ordinal);
+        return string.Concat(proxyCommand.AsSpan(0, proxyCommand.LastIndexOf('\'', end - 1)), relay, proxyCommand.AsSpan(end + Netcat.Length));
     }
 }

@@ -4,7 +4,7 @@ using Agentworks.Transport;
 
 namespace Agentworks.Bench.Machines;
 
-/// <summary>A platform whose machines are as far away as one likes: every byte to and from them is late by half the round trip, which may be none.</summary>
+/// <summary>A platform whose machines are as far away as one likes: every byte to and from them is late by half the round trip; with none they are reached as ever.</summary>
 public sealed class DelayedPlatform(IVmPlatform inner, Func<int> roundTripMilliseconds) : IVmPlatform
 {
     public string Name => inner.Name;
@@ -14,7 +14,12 @@ public sealed class DelayedPlatform(IVmPlatform inner, Func<int> roundTripMillis
     public SshEndpoint GetSshEndpoint(PlatformMachine machine)
     {
         var endpoint = inner.GetSshEndpoint(machine);
-        return endpoint with { ProxyCommand = DelayPipe.CommandLine(roundTripMilliseconds(), endpoint.ProxyCommand!) };
+        var distance = roundTripMilliseconds();
+        return distance == 0 ? endpoint : endpoint with
+        {
+            ProxyCommand = DelayPipe.CommandLine(distance, endpoint.ProxyCommand!),
+            ExtraOptions = [.. endpoint.ExtraOptions!.Where(option => option != SshEndpoint.PassesSocket)],
+        };
     }
 
     public Task<PlatformReadiness> CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);

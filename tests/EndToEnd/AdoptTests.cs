@@ -52,7 +52,9 @@ public sealed class AdoptTests : IAsyncLifetime, IResourceJournal
             cat > /home/owner/.ssh/authorized_keys
             chown owner /home/owner/.ssh/authorized_keys
             """, await File.ReadAllTextAsync(_key + ".pub"));
-        _forward = new TcpForward(_platform.GetSshEndpoint(_machine).ProxyCommand!);
+
+        // As a program that carries the bytes.
+        _forward = new TcpForward(_platform.GetSshEndpoint(_machine).ProxyCommand!.Replace(" '-F' ", " ", StringComparison.Ordinal));
     }
 
     public async Task DisposeAsync()

@@ -190,7 +190,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
 
         // The link never leaves this computer: the key exchange that also withstands quantum computers would only cost time.
         return new SshEndpoint(
-            paths.Name, 22, paths.Id, NspawnShell.ProxyCommand(new HostCommands(processes), paths), ["KexAlgorithms=curve25519-sha256"]);
+            paths.Name, 22, paths.Id, NspawnShell.ProxyCommand(new HostCommands(processes), paths), ["KexAlgorithms=curve25519-sha256", SshEndpoint.PassesSocket]);
     }
 
     public Task<IReadOnlyList<string>?> GetHostKeysAsync(PlatformMachine machine, CancellationToken cancellationToken)

@@ -39,10 +39,12 @@ internal static class NspawnShell
     private static bool HasUsersOfItsOwn(int init) =>
         new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{init}/ns/user")).LinkTarget != new FileInfo("/proc/self/ns/user").LinkTarget;
 
-    /// <summary>What ssh runs to reach sshd: it is a line for a shell, in which ssh replaces what follows a percent sign.</summary>
+    /// <summary>
+    /// What ssh runs to reach sshd, for <see cref="SshEndpoint.PassesSocket"/>: it is a line for a shell, in which ssh replaces what follows a percent sign.
+    /// </summary>
     public static string ProxyCommand(HostCommands commands, NspawnPaths paths)
     {
-        string[] words = [commands.Require("nsenter"), "--net=" + paths.Namespace, commands.Require("nc"), "127.0.0.1", "22"];
+        string[] words = [commands.Require("nsenter"), "--net=" + paths.Namespace, commands.Require("nc"), "-F", "127.0.0.1", "22"];
         return PosixShell.QuoteAll(words.Select(w => w.Replace("%", "%%", StringComparison.Ordinal)));
     }
 }

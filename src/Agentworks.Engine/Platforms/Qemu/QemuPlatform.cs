@@ -158,14 +158,14 @@ public sealed partial class QemuPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
 
         // Its network has no way in but through its process, whose number the file tells anew at each start.
-        const string Join = "read -r pid rest < \"$1\" && exec \"$2\" --preserve-credentials --user --net --target \"$pid\" \"$3\" 127.0.0.1 \"$4\"";
+        const string Join = "read -r pid rest < \"$1\" && exec \"$2\" --preserve-credentials --user --net --target \"$pid\" \"$3\" -F 127.0.0.1 \"$4\"";
         string[] words =
         [
             "/bin/sh", "-c", Join, "proxy", paths.Run, host.Require("nsenter"), host.Require("nc"),
             QemuCommandLine.SshPort.ToString(CultureInfo.InvariantCulture),
         ];
         var proxy = PosixShell.QuoteAll(words.Select(w => w.Replace("%", "%%", StringComparison.Ordinal)));
-        return new SshEndpoint("agw-" + paths.Id, 22, paths.Id, proxy, ["KexAlgorithms=curve25519-sha256"])
+        return new SshEndpoint("agw-" + paths.Id, 22, paths.Id, proxy, ["KexAlgorithms=curve25519-sha256", SshEndpoint.PassesSocket])
         {
             Patience = kvm.Known() == true ? null : TimeSpan.FromSeconds(45),
         };

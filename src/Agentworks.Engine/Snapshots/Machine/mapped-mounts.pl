@@ -11,14 +11,15 @@
 use strict;
 use warnings;
 use Errno;
-use Fcntl qw(:flock O_DIRECTORY O_NOFOLLOW);
-use IO::Handle;
-use POSIX ();
+use Fcntl qw(:DEFAULT :flock);
 
 my $list = '/etc/agentworks/mapped';
-# The numbers of the newer calls are the same on all machines; of two older ones they are not.
-my $unshare = (POSIX::uname())[4] eq 'x86_64' ? 272 : 97;
-use constant { OPEN_TREE => 428, MOVE_MOUNT => 429, MOUNT_SETATTR => 442, UMOUNT => (POSIX::uname())[4] eq 'x86_64' ? 166 : 39 };
+# The numbers of the newer calls are the same on all machines; of older ones they are not. What a program is for stands in its head: the module
+# POSIX would say it too, and takes longer to load than all of this to run.
+my $is_amd64 = do { my $head = ''; open my $self, '<:raw', '/proc/self/exe'; read($self, $head, 20) == 20 && unpack('x18 v', $head) == 62 };
+sub call_number { my ($amd64, $others) = @_; return $is_amd64 ? $amd64 : $others }
+my ($unshare, $umount) = (call_number(272, 97), call_number(166, 39));
+use constant { OPEN_TREE => 428, MOVE_MOUNT => 429, MOUNT_SETATTR => 442 };
 
 # Two ids change places and all others stay: a mount's map must give each id on the disk one id of its own.
 sub exchange {
@@ -30,36 +31,39 @@ sub exchange {
 
 # A handle of a user namespace that holds the map; its process is gone again.
 sub namespace {
-    my ($uid, $gid, $to_uid, $to_gid) = @_;
+    my @ids = @_;
     pipe my $ready, my $is_ready or die "pipe: $!\n";
     pipe my $hold, my $let_go or die "pipe: $!\n";
     my $child = fork // die "fork: $!\n";
     if (!$child) {
         close $let_go;
-        POSIX::_exit(1) if syscall($unshare, 0x10000000) != 0;
+        exit 1 if syscall($unshare, 0x10000000) != 0;
         syswrite $is_ready, 'x';
         sysread $hold, my $nothing, 1;
-        POSIX::_exit(0);
+        exit 0;
     }
     close $is_ready;
     close $hold;
-    my $handle;
-    if (sysread $ready, my $nothing, 1) {
-        for my $map (['uid_map', $uid, $to_uid], ['gid_map', $gid, $to_gid]) {
-            open my $file, '>', "/proc/$child/$map->[0]" or die "$map->[0]: $!\n";
-            defined syswrite $file, exchange($map->[1], $map->[2]) or die "$map->[0]: $!\n";
-        }
-        open $handle, '<', "/proc/$child/ns/user" or die "user namespace: $!\n";
-    }
+    my $handle = sysread($ready, my $nothing, 1) ? namespace_of($child, @ids) : undef;
     close $let_go;
     waitpid $child, 0;
     return $handle // die "this kernel gives no user namespace\n";
 }
 
+# The same of a process that has one of its own and waits.
+sub namespace_of {
+    my ($process, $uid, $gid, $to_uid, $to_gid) = @_;
+    for my $map (['uid_map', $uid, $to_uid], ['gid_map', $gid, $to_gid]) {
+        open my $file, '>', "/proc/$process/$map->[0]" or die "$map->[0]: $!\n";
+        defined syswrite $file, exchange($map->[1], $map->[2]) or die "$map->[0]: $!\n";
+    }
+    open my $handle, '<', "/proc/$process/ns/user" or die "user namespace: $!\n";
+    return $handle;
+}
+
 # The folder TREE as a mount that is nowhere yet; it is closed with its handle.
 sub mapped {
-    my ($tree, @ids) = @_;
-    my $namespace = namespace(@ids);
+    my ($tree, $namespace) = @_;
     my $path = "$tree\0";
     my $empty = "\0";
     my $number = syscall(OPEN_TREE, -100, $path, 0x80001);
@@ -89,7 +93,7 @@ sub detach {
     my ($path, $flags) = @_;
     my $place = "$path\0";
     # 8: of a link that somebody put there, nothing is unmounted.
-    while (is_mounted($path)) { syscall(UMOUNT, $place, 8 | $flags) == 0 or return 0 }
+    while (is_mounted($path)) { syscall($umount, $place, 8 | $flags) == 0 or return 0 }
     return 1;
 }
 
@@ -101,7 +105,7 @@ sub listed {
     my @lines = entries();
     my @changed = $change->(@lines);
     return if join("\n", map { join "\t", @$_ } @lines) eq join("\n", map { join "\t", @$_ } @changed);
-    sysopen my $file, "$list.new", POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_TRUNC, 0600 or die "$list: $!\n";
+    sysopen my $file, "$list.new", O_WRONLY | O_CREAT | O_TRUNC, 0600 or die "$list: $!\n";
     print $file join("\t", @$_), "\n" or die "$list: $!\n" for @changed;
     close $file or die "$list: $!\n";
     rename "$list.new", $list or die "$list: $!\n";
@@ -123,7 +127,7 @@ sub show_at {
     my ($path, $raw, $uid, $gid, $user) = @_;
     return if is_mounted($path);
     mkdir $path, 0700 or $!{EEXIST} or die "$path: $!\n";
-    attach(mapped($raw, $uid, $gid, ids_of($user)), $path);
+    attach(mapped($raw, namespace($uid, $gid, ids_of($user))), $path);
 }
 
 sub drop {
@@ -168,7 +172,7 @@ sub mounts_main {
     return drop($arguments[0], 2) ? 0 : 1 if $what eq 'force';
     if ($what eq 'over') {
         my ($tree, $uid, $gid, $user) = @arguments;
-        attach(mapped($tree, $uid, $gid, ids_of($user)), $tree);
+        attach(mapped($tree, namespace($uid, $gid, ids_of($user))), $tree);
         return 0;
     }
     die "mapped-mounts knows no $what\n";

@@ -83,7 +83,7 @@ sub keep_folder {
     chmod $is[2] & 07777, $to or die "$to: $!\n";
     for my $name ('system.posix_acl_access', 'system.posix_acl_default') {
         my ($source, $target, $key, $value) = ("$from\0", "$to\0", "$name\0", "\0" x 4096);
-        my $length = syscall((POSIX::uname())[4] eq 'x86_64' ? 191 : 8, $source, $key, $value, 4096);
+        my $length = syscall(call_number(191, 8), $source, $key, $value, 4096);
         if ($length > 0) {
             my $list = substr $value, 0, $length;
             syscall($setxattr, $target, $key, $list, $length, 0) == 0 or die "$to: $!\n";

@@ -3,8 +3,8 @@
 # A path goes to the kernel in a buffer of 4 KiB, next to numbers.
 sub snapshot {
     my ($from, $folder, $name, $read_only) = @_;
-    sysopen my $source, $from, POSIX::O_RDONLY | O_DIRECTORY | O_NOFOLLOW or die "$from: $!\n";
-    sysopen my $target, $folder, POSIX::O_RDONLY | O_DIRECTORY | O_NOFOLLOW or die "$folder: $!\n";
+    sysopen my $source, $from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW or die "$from: $!\n";
+    sysopen my $target, $folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW or die "$folder: $!\n";
     my $arguments = pack 'q Q Q x32 a4040', fileno $source, 0, $read_only ? 2 : 0, $name;
     defined ioctl $target, 0x50009417, $arguments or die $!{EXDEV} || $!{ENOTTY} ? "another file system\n" : "the snapshot could not be taken: $!\n";
 }
@@ -12,7 +12,7 @@ sub snapshot {
 # Whether a snapshot of it would hold all of it: it is a subvolume, and agents have made none of their own in it.
 sub is_whole_subvolume {
     my $tree = shift;
-    sysopen my $folder, $tree, POSIX::O_RDONLY | O_DIRECTORY | O_NOFOLLOW or return 0;
+    sysopen my $folder, $tree, O_RDONLY | O_DIRECTORY | O_NOFOLLOW or return 0;
     return 0 if (stat $folder)[1] != 256;
     my $found = pack 'Q x4088', 0;
     return defined ioctl($folder, 0xd000943d, $found) && unpack('x4088 C', $found) == 0;
@@ -24,7 +24,7 @@ sub discard {
     return if !lstat $tree;
     detach($tree, 2);
     my ($folder, $name) = $tree =~ m{^(.*)/([^/]+)$};
-    if (is_whole_subvolume($tree) && sysopen my $parent, $folder, POSIX::O_RDONLY | O_DIRECTORY) {
+    if (is_whole_subvolume($tree) && sysopen my $parent, $folder, O_RDONLY | O_DIRECTORY) {
         my $arguments = pack 'q a4088', 0, $name;
         return if defined ioctl $parent, 0x5000940f, $arguments;
     }
@@ -51,9 +51,9 @@ sub head_of {
     if (!$pid) {
         open STDERR, '>', '/dev/null';
         %ENV = (PATH => '/usr/bin:/bin', HOME => '/', GIT_CONFIG_NOSYSTEM => 1, GIT_CONFIG_GLOBAL => '/dev/null', GIT_DIR => '.git', GIT_NO_LAZY_FETCH => 1);
-        chdir $tree or POSIX::_exit(1);
+        chdir $tree or exit 1;
         exec 'timeout', '-k', 1, 10, 'setpriv', "--reuid=$uid", "--regid=$gid", '--clear-groups', '--no-new-privs', '--',
-            'git', 'rev-parse', '--quiet', '--verify', 'HEAD^{commit}' or POSIX::_exit(1);
+            'git', 'rev-parse', '--quiet', '--verify', 'HEAD^{commit}' or exit 1;
     }
     my $said = join '', <$answer>;
     close $answer;
@@ -61,7 +61,7 @@ sub head_of {
 }
 
 # Folder and default entries of a workspace's own folder: its user and group, and whatever is made in it the group's as well.
-my ($setxattr, $removexattr) = (POSIX::uname())[4] eq 'x86_64' ? (188, 197) : (5, 14);
+my ($setxattr, $removexattr) = (call_number(188, 5), call_number(197, 14));
 sub own_folder {
     my ($tree, $uid, $gid) = @_;
     my ($access, $default) = ("system.posix_acl_access\0", "system.posix_acl_default\0");
@@ -83,7 +83,7 @@ sub set_mark {
 sub mark_of {
     my ($tree, $kind) = @_;
     my ($place, $name, $value) = ("$tree\0", "trusted.agentworks.$kind\0", "\0" x 64);
-    my $length = syscall((POSIX::uname())[4] eq 'x86_64' ? 191 : 8, $place, $name, $value, 64);
+    my $length = syscall(call_number(191, 8), $place, $name, $value, 64);
     return $length > 0 ? substr($value, 0, $length) : '';
 }
 
@@ -130,7 +130,7 @@ sub store_for {
 
 sub write_file {
     my ($path, $text, $mode, @ids) = @_;
-    sysopen my $file, $path, POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_TRUNC | O_NOFOLLOW, $mode or die "$path: $!\n";
+    sysopen my $file, $path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, $mode or die "$path: $!\n";
     print $file $text or die "$path: $!\n";
     close $file or die "$path: $!\n";
     chmod $mode, $path;
@@ -141,7 +141,7 @@ sub write_file {
 sub swap_folders {
     my ($one, $other) = @_;
     my ($first, $second) = ("$one\0", "$other\0");
-    return if syscall((POSIX::uname())[4] eq 'x86_64' ? 316 : 276, -100, $first, -100, $second, 2) == 0;
+    return if syscall(call_number(316, 276), -100, $first, -100, $second, 2) == 0;
     $!{EINVAL} or die "$one: $!\n";
     rename $one, "$other.old" or die "$one: $!\n";
     rename $other, $one or die "$other: $!\n";

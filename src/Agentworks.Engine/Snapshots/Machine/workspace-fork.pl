@@ -42,33 +42,59 @@ print 'head ', head_of($base, $uid, $gid), "\n" if $live;
 # Trees and users take the disk its time, so both are made at once; the tree that all others are made of becomes a workspace last.
 my ($last) = $base eq $from ? () : $first;
 my @others = grep { !$last || $_ != $last } @wanted;
-pipe my $may_enter, my $let_in or die "pipe: $!\n";
-$_->{answer} = later(\&answer_for, $_, $may_enter, $let_in) for @others;
-users([map { $_->{user} } @wanted], $admin, @keep);
 listed(sub {
     my %mine = map { $_->{path} => 1 } @wanted;
     return ((grep { !$mine{$_->[0]} } @_), map { [$_->{path}, tree_of($_), $uid, $gid, $_->{user}] } @wanted);
 }) if $how eq 'mapped';
-syswrite $let_in, 'x' x @others;
-close $let_in;
-$_->{said} = join '', readline $_->{answer} for @others;
-$last->{said} = answer_for($last) if $last;
+my ($ids, $write_users) = plan_users([map { $_->{user} } @wanted], $admin, @keep);
+pipe my $hold, my $let_go or die "pipe: $!\n";
+if (!eval { begin($_, $hold, $let_go) for @others; $write_users->(); 1 }) {
+    my $why = $@;
+    close $let_go;
+    die $why;
+}
+chomp($_->{said} = readline($_->{maker}) // "no its maker died") for @others;
+$last->{said} = prepared($last) if $last;
+$_->{said} = finished($_) for @wanted;
+kill 'KILL', map { $_->{pid} // () } @wanted;
 my %gone;
 for my $fork (@wanted) {
-    $fork->{said} ||= "no $fork->{user} its maker died";
-    $gone{$fork->{path}} = 1 if $fork->{said} !~ /^ok \S+ mapped/;
-    print "$fork->{said}\n";
+    my ($word, $rest) = split ' ', $fork->{said}, 2;
+    $gone{$fork->{path}} = 1 if $fork->{said} !~ /^ok mapped/;
+    print "$word $fork->{user} $rest\n";
 }
 listed(sub { grep { !$gone{$_->[0]} } @_ }) if %gone;
 exit 0;
 
 sub tree_of { return "$root/_trees/$_[0]->{user}/fork" }
 
-sub answer_for {
-    my ($fork, $may_enter, $let_in) = @_;
-    close $let_in if $let_in;
-    return eval { make($fork, $may_enter) } // do { chomp(my $why = $@); $why =~ s/\s+/ /g; "no $fork->{user} $why" };
+# A maker says what came of its work; one that is "ready" has a namespace of users of its own, and stays until that is used.
+sub begin {
+    my ($fork, $hold, $let_go) = @_;
+    $fork->{pid} = open $fork->{maker}, '-|';
+    defined $fork->{pid} or die "fork: $!\n";
+    return if $fork->{pid};
+    close $let_go;
+    my $said = prepared($fork);
+    $said = 'plain' if $said eq 'ready' && ($how ne 'mapped' || syscall($unshare, 0x10000000) != 0);
+    print "$said\n";
+    sysread $hold, my $nothing, 1 if $said eq 'ready';
+    exit 0;
 }
+
+# What comes before its user is there: "ready", or what is to be said of it.
+sub prepared {
+    my $fork = shift;
+    return eval { prepare($fork) } // failed($@);
+}
+
+# What comes after.
+sub finished {
+    my $fork = shift;
+    return $fork->{said} =~ /^(?:ready|plain)/ ? eval { finish($fork) } // failed($@) : $fork->{said};
+}
+
+sub failed { my $why = shift; $why =~ s/\s+/ /g; return "no $why" }
 
 # What a child of this process answers, to be read when it is needed.
 sub later {
@@ -77,8 +103,7 @@ sub later {
     defined $child or die "fork: $!\n";
     return $answer if $child;
     print $work->(@arguments);
-    close STDOUT;
-    POSIX::_exit(0);
+    exit 0;
 }
 
 # Whether anything belongs to others than who may stay, or is a device. The tree does not change any more; what is found in one that stays is kept
@@ -121,14 +146,15 @@ sub new_tree {
     return "$place/new";
 }
 
-# MAY_ENTER tells when the users are there, and ends without a word when they could not be made; without it they are.
-sub make {
-    my ($fork, $may_enter) = @_;
+sub prepare {
+    my $fork = shift;
     my ($user, $path) = @$fork{qw(user path)};
+    my @ids = @{$ids->{$user}};
     my $place = store_of($root, $user);
-    if (!is_mounted($path) && (my @is = lstat $path)) {
-        my @owner = (getpwnam $user)[2, 3];
-        return "ok $user settled" if -d _ && "@owner" eq "@is[4, 5]";
+    if (is_mounted($path)) {
+        # By a run that was killed.
+    } elsif (my @is = lstat $path) {
+        return 'ok settled' if -d _ && "@ids" eq "@is[4, 5]";
         -d _ && $is[4] == 0 && !glob "$path/{*,.[!.]*}" or die "$path is there already and is not this workspace\n";
     }
     my $tree = tree_of($fork);
@@ -140,33 +166,48 @@ sub make {
         set_mark("$place/new", 'workspace', $fork->{id}) or die "$tree cannot be marked: $!\n";
         rename "$place/new", $tree or die "$tree: $!\n";
     }
-    sysread $may_enter, my $word, 1 or die "its user could not be made\n" if $may_enter;
-    my @ids = ids_of($user);
-    home($user, $path, @ids);
-    if ($how eq 'mapped') {
-        return "ok $user mapped $uid" if eval { show_at($path, $tree, $uid, $gid, $user); 1 };
-        print STDERR $@;
+    new_home($user, $path, @ids);
+    return 'ready';
+}
+
+sub finish {
+    my $fork = shift;
+    my ($user, $path) = @$fork{qw(user path)};
+    my @ids = @{$ids->{$user}};
+    my $tree = tree_of($fork);
+    my $home = home_of($user);
+    -d $home or rename "$home.new", $home or die "$home: $!\n";
+    if (!is_mounted($path) && $how eq 'mapped') {
+        my @map = ($uid, $gid, @ids);
+        my $mount = eval { mapped($tree, $fork->{pid} && $fork->{said} eq 'ready' ? namespace_of($fork->{pid}, @map) : namespace(@map)) };
+        print STDERR $@ if !$mount;
+        if ($mount) {
+            mkdir $path, 0700 or $!{EEXIST} or die "$path: $!\n";
+            attach($mount, $path);
+        }
     }
+    return "ok mapped $uid" if is_mounted($path);
     settle($tree, @ids);
     own_folder($tree, @ids);
     rename $tree, $path or die "$path: $!\n";
-    return "ok $user settled";
+    return 'ok settled';
 }
 
-# As useradd makes it, and git knows the folder.
-sub home {
+sub home_of { return "/var/lib/agentworks/homes/$_[0]" }
+
+# As useradd makes it, and git knows the folder. It has ".new" behind its name until its user is there.
+sub new_home {
     my ($user, $path, @ids) = @_;
-    my $home = "/var/lib/agentworks/homes/$user";
-    if (mkdir "$home.new", 0700 or $!{EEXIST} && !-d $home) {
-        for my $skeleton (grep { -f } glob '/etc/skel/{*,.[!.]*}') {
-            open my $in, '<', $skeleton or next;
-            my ($name) = $skeleton =~ m{([^/]+)$};
-            write_file("$home.new/$name", join('', <$in>), 0644, @ids);
-        }
-        write_file("$home.new/.gitconfig", "[safe]\n\tdirectory = $path\n", 0644, @ids);
-        chown @ids, "$home.new";
-        rename "$home.new", $home or -d $home or die "$home: $!\n";
+    my $home = home_of($user);
+    return if -d $home;
+    mkdir "$home.new", 0700 or $!{EEXIST} or die "$home.new: $!\n";
+    for my $skeleton (grep { -f } glob '/etc/skel/{*,.[!.]*}') {
+        open my $in, '<', $skeleton or next;
+        my ($name) = $skeleton =~ m{([^/]+)$};
+        write_file("$home.new/$name", join('', <$in>), 0644, @ids);
     }
+    write_file("$home.new/.gitconfig", "[safe]\n\tdirectory = $path\n", 0644, @ids);
+    chown @ids, "$home.new";
 }
 
 # What brings the mounts back after a boot.

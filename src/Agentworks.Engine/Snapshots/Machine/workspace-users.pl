@@ -2,6 +2,13 @@
 
 # For each of the names: [uid, gid]. MEMBERS, who are users already, join the groups.
 sub users {
+    my ($ids, $write) = plan_users(@_);
+    $write->();
+    return %$ids;
+}
+
+# The ids that they have or will have, and what makes it so: nobody else gets these as long as that is kept.
+sub plan_users {
     my ($names, @members) = @_;
     open my $lock, '>>', '/etc/.pwd.lock' or die "/etc/.pwd.lock: $!\n";
     my $request = pack 's s x4 q q i x4', 1, 0, 0, 0, 0;
@@ -41,11 +48,15 @@ sub users {
         $_ = joined($_, $user, @members) for @{$table{group}}, @{$table{gshadow}};
         $ids{$user} = [$uid{$user}, $gid{$user}];
     }
-    # Written all at once, because each takes the disk its time; put in their places in this order.
+    return (\%ids, sub { write_tables(\%table); close $lock });
+}
+
+# Written all at once, because each takes the disk its time; put in their places in this order.
+sub write_tables {
+    my %table = %{$_[0]};
     my @writing = map { [$_, later(\&write_lines, "/etc/$_", $table{$_})] } qw(group gshadow shadow passwd subuid subgid);
     for my $file (@writing) { (join '', readline $file->[1]) eq 'ok' or die "/etc/$file->[0] could not be written; is the disk full?\n" }
     for my $file (grep { -e "/etc/$_->[0].agentworks" } @writing) { rename "/etc/$file->[0].agentworks", "/etc/$file->[0]" or die "/etc/$file->[0]: $!\n" }
-    return %ids;
 }
 
 # A line, with the members that it is to have when it is GROUP's.
@@ -65,10 +76,9 @@ sub write_lines {
     unlink "$path.agentworks";
     my $text = join '', map { "$_\n" } @$lines;
     return 'ok' if $text eq join '', map { "$_\n" } read_lines($path);
-    sysopen my $file, "$path.agentworks", POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_EXCL, 0600 or return "$!";
-    print $file $text or return "$!";
-    $file->flush;
-    syscall((POSIX::uname())[4] eq 'x86_64' ? 74 : 82, fileno $file) == 0 or return "$!";
+    sysopen my $file, "$path.agentworks", O_WRONLY | O_CREAT | O_EXCL, 0600 or return "$!";
+    (syswrite($file, $text) // -1) == length $text or return "$!";
+    syscall(call_number(74, 82), fileno $file) == 0 or return "$!";
     chown $is[4], $is[5], "$path.agentworks";
     chmod $is[2] & 07777, "$path.agentworks";
     close $file or return "$!";
