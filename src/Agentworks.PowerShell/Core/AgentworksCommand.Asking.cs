@@ -15,9 +15,12 @@ public abstract partial class AgentworksCommand
         {
             return ShouldContinue(question, caption, ref _yesToAll, ref _noToAll);
         }
-        catch (Exception e) when (e is HostException or System.Management.Automation.PSInvalidOperationException)
+        catch (Exception e) when (IsNobodyThere(e))
         {
             return null;
         }
     }
+
+    /// <summary>Hosts say it in ways of their own: the console, whose input has ended, by a null that it did not expect.</summary>
+    private static bool IsNobodyThere(Exception failure) => failure is HostException or System.Management.Automation.PSInvalidOperationException or NullReferenceException;
 }

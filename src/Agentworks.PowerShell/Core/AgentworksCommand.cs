@@ -135,7 +135,7 @@ public abstract partial class AgentworksCommand : PSCmdlet, IDisposable
         {
             return ShouldProcess(target, action);
         }
-        catch (Exception e) when (e is HostException or PSInvalidOperationException)
+        catch (Exception e) when (IsNobodyThere(e))
         {
             throw new EngineFailure(new NotInteractiveException($"{action} {target}: this needs a confirmation, and nobody can be asked here.")
             {

@@ -86,6 +86,8 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
     /// <summary>Removes a subvolume with those that were made inside of it; nothing happens when it is gone.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
+        // systemd-nspawn leaves it beside the folder of a machine.
+        UnixFiles.DeleteIfThere(Path.Combine(Path.GetDirectoryName(path)!, $".#{Path.GetFileName(path)}.lck"));
         if (!Directory.Exists(path))
         {
             return;
