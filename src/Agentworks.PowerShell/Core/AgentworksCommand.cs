@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.PowerShell.Module;

@@ -43,14 +43,14 @@ internal sealed class SmallStore : IAsyncDisposable
         btrfs filesystem sync .
         """;
 
-    private readonly string place;
+    private readonly string _root;
 
-    private SmallStore(string root) => (place, Engine) = (root, Open(root));
+    private SmallStore(string root) => (_root, Engine) = (root, Open(root));
 
     public AgentworksEngine Engine { get; }
 
     /// <summary>Where the store is mounted.</summary>
-    public string Path => new NspawnLayout(place).Store;
+    public string Path => new NspawnLayout(_root).Store;
 
     /// <param name="spareMiB">How much room there is beside the image.</param>
     public static async Task<SmallStore> CreateAsync(int spareMiB)
@@ -66,7 +66,7 @@ internal sealed class SmallStore : IAsyncDisposable
 
         var all = new NspawnPlatform(new ProcessRunner(), TimeProvider.System);
         await ((IImageStore)all).EnsureImageAsync(new ImageRequest { Name = DedicatedImages.DefaultName }, NullEventSink.Instance, CancellationToken.None);
-        var place = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{LinuxProcess.StartOf(Environment.ProcessId)}");
+        var root = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{LinuxProcess.StartOf(Environment.ProcessId)}");
 
         // Mixed: then what fills its data fills its trees too.
         await HereAsync(
@@ -85,8 +85,8 @@ internal sealed class SmallStore : IAsyncDisposable
             btrfs -q property set -ts "$to/dedicated/images/$image" ro true
             sync --file-system "$to/dedicated"
             """,
-            new NspawnLayout(NspawnLayout.DefaultRoot).Store, place, spareMiB.ToString(CultureInfo.InvariantCulture), DedicatedImages.DefaultName);
-        return new SmallStore(place);
+            new NspawnLayout(NspawnLayout.DefaultRoot).Store, root, spareMiB.ToString(CultureInfo.InvariantCulture), DedicatedImages.DefaultName);
+        return new SmallStore(root);
     }
 
     public Task FillAsync() => HereAsync(Fill, Path);
@@ -97,7 +97,7 @@ internal sealed class SmallStore : IAsyncDisposable
     public IReadOnlyList<string> Subvolumes() =>
         [.. new[] { "roots", "snapshots" }.Select(folder => System.IO.Path.Combine(Path, folder)).Where(Directory.Exists).SelectMany(Directory.GetDirectories).Order(StringComparer.Ordinal)];
 
-    public async ValueTask DisposeAsync() => await ClearAsync(place, Engine);
+    public async ValueTask DisposeAsync() => await ClearAsync(_root, Engine);
 
     private static AgentworksEngine Open(string root) => AgentworksEngine.Open(TestOptions.For(System.IO.Path.Combine(root, "home")) with
     {
