@@ -38,7 +38,7 @@ public sealed partial class QemuPlatformTests
         using var folder = new TemporaryFolder();
         var (slirp, link) = await internet.WriteSlirpAsync(folder.Path);
         var platform = new QemuPlatform(new StandIn(one.Processes, "slirp4netns", slirp), TimeProvider.System);
-        await one.ReadAsync(one.Machine, $"cat > /root/probes.pl <<'PROBES'\n{await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Network", "probes.pl"))}\nPROBES\n");
+        await one.ReadAsync(one.Machine, $"cat > /root/probes.pl <<'PROBES'\n{await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Network", "probes.pl"))}\nPROBES\nsync");
         try
         {
             await platform.ApplyAsync(one.Machine, Listed, CancellationToken.None);
