@@ -11,8 +11,8 @@ BeforeDiscovery {
         }
     }
 
-    # What these need is not here: another Debian machine, a second disk, an account of Tailscale.
-    $onlyWhatIf = 'New-AgwVm build1 -Address', '-Path /mnt/large/app', 'Remove-AgwVm old-server', 'tailscale', 'Tailscale'
+    # What these need is not here: another Debian machine, a second disk, an account of Tailscale, a disk from elsewhere, a scheduler that is ours to change.
+    $onlyWhatIf = 'New-AgwVm build1 -Address', '-Path /mnt/large/app', 'Remove-AgwVm old-server', 'tailscale', 'Tailscale', 'debian-12-nocloud', '/etc/cron.d'
     foreach ($example in $examples) {
         $example.WhatIf = [bool] ($onlyWhatIf | Where-Object { $example.Code.Contains($_) })
         $example.Interactive = $example.Cmdlet -match '^(Enter|Edit)-'
@@ -39,10 +39,10 @@ BeforeAll {
     $config = "[operator]`nssh_config = '$sshConfig'`n[paths]`nvscode_workspaces = '$root/code'`nbackups = '$root/backups'`n[vm_templates.small]`ndisk = 4`n[vm_templates.large]`ndisk = 8`n[git_credentials.work]`ntype = 'github'`n$unlimited`n"
     Set-Content (Join-Path $env:AGENTWORKS_HOME 'config.toml') $config
 
-    # Programs of the operator's that examples call: VS Code, and ssh with the configuration that was just written.
-    Set-Content (Join-Path $bin 'code') "#!/bin/sh`nexit 0"
+    # Programs of the operator's that examples call: VS Code, a scheduler, and ssh with the configuration that was just written.
+    foreach ($program in 'code', 'systemd-run') { Set-Content (Join-Path $bin $program) "#!/bin/sh`nexit 0" }
     Set-Content (Join-Path $bin 'ssh') "#!/bin/sh`ncase `${1-} in awvm--*) exec /usr/bin/ssh -F '$sshConfig' `"`$@`" ;; mac-mini.local) exit 255 ;; esac`nexec /usr/bin/ssh `"`$@`""
-    chmod +x (Join-Path $bin 'code') (Join-Path $bin 'ssh')
+    chmod +x (Join-Path $bin 'code') (Join-Path $bin 'systemd-run') (Join-Path $bin 'ssh')
 
     # What ~ is to the examples, with the database of agw in it.
     $userHome = Join-Path $root 'user'
@@ -121,6 +121,8 @@ BeforeAll {
             '^Remove-AgwVm dev$' { Get-AgwWorkspace | Remove-AgwWorkspace -Cascade -Force @quiet; Get-AgwAgent | Remove-AgwAgent -Cascade -Force @quiet }
             'old-server' { $null = New-AgwVm old-server -DiskGiB 4 @quiet }
             '^Remove-AgwPortForward 3000' { $null = New-AgwPortForward dev 3000 @quiet }
+            '^Register-AgwWorkspace tools' { $null = New-AgwWorkspace tools -Isolated @quiet; Remove-AgwWorkspace tools -Forget -Force @quiet }
+            '^Update-AgwWorkspacePool debian-12' { $null = Set-AgwWorkspacePool debian-12 -Count 1 @quiet }
             '^Unregister-AgwVmHost mini' { $null = Register-AgwVmHost mini -Address mac-mini.local @quiet }
         }
         switch ($Cmdlet) {
@@ -141,6 +143,7 @@ BeforeAll {
         $null = New-Item $work -ItemType Directory
         Set-Content (Join-Path $work 'notes.txt') 'a note'
         Set-Content (Join-Path $work 'task.md') 'Make the tests pass.'
+        Set-Content (Join-Path $work 'debian-12-nocloud-amd64.qcow2') 'no disk'
     }
 }
 

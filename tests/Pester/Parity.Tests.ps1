@@ -21,9 +21,9 @@ BeforeAll {
         $proofs | Should -Not -BeNullOrEmpty
         foreach ($name in $proofs) {
             $file, $test = if ($name -match '\.ps1$') { $name, $null } else { $name -split '\.', 2 }
-            $found = Get-ChildItem (Join-Path $PSScriptRoot '..') -Recurse -File -Include $file, "$file.cs" | Where-Object FullName -NotMatch '[\\/](bin|obj)[\\/]'
+            $found = Get-ChildItem (Join-Path $PSScriptRoot '..') -Recurse -File -Include $file, "$file.cs", "$file.*.cs" | Where-Object FullName -NotMatch '[\\/](bin|obj)[\\/]'
             $found | Should -Not -BeNullOrEmpty -Because "$name is named as a proof"
-            if ($test) { Get-Content $found[0] -Raw | Should -Match "\b$([regex]::Escape($test))\b" }
+            if ($test) { (Get-Content $found -Raw) -join "`n" | Should -Match "\b$([regex]::Escape($test))\b" }
         }
     }
 }
