@@ -138,7 +138,9 @@ public sealed class NetworkPolicyTests(GatewayFixture fixture) : IAsyncLifetime
 
         await fixture.Platform.StartAsync(closed, NullEventSink.Instance, CancellationToken.None);
         Assert.True(NetworkRules.Closed.IsSameAs(await ReadAsync(closed)));
-        HostProcess.Read(paths.Run)!.Signal(HostProcess.Kill);
+        var nspawn = HostProcess.Read(paths.Run)!;
+        nspawn.Signal(HostProcess.Kill);
+        await Eventually.BecomesAsync(() => Task.FromResult(!nspawn.IsAlive()), "it is dead");
         await fixture.Platform.StartAsync(closed, NullEventSink.Instance, CancellationToken.None);
 
         Assert.Equal("active", await fixture.ReadAsync(closed, "systemctl is-active eager"));
