@@ -10,6 +10,7 @@ my ($from, $source, $uid, $gid, $root, $admin, $keep, $how, @forks) = @ARGV;
 my @keep = split ' ', $keep;
 my @wanted;
 push @wanted, { user => shift @forks, path => shift @forks, id => shift @forks } while @forks;
+my @users = ([map { $_->{user} } @wanted], $admin, @keep);
 my $live = $uid eq '';
 my %lost = map { $_ => 1 } $live ? () : taken_over($from);
 $| = 1;
@@ -19,9 +20,7 @@ my @locks = alone($source, map { $_->{user} } @wanted);
 install_mounts();
 if (!is_whole_subvolume($from)) {
     print 'head ', head_of($from, $uid, $gid), "\n" if $live;
-    users([map { $_->{user} } @wanted], $admin, @keep);
-    print "copy $_->{user} $_->{path}\n" for @wanted;
-    exit 0;
+    leave_to_copy();
 }
 
 # All forks are of one tree: the snapshot, or else the first of them, before anybody can reach it.
@@ -31,9 +30,7 @@ if ($first && ($live || strangers($from, "$from.owners"))) {
     $base = eval { new_tree($first, $from) };
     if (!defined $base) {
         die $@ if $@ !~ /another file system/;
-        users([map { $_->{user} } @wanted], $admin, @keep);
-        print "copy $_->{user} $_->{path}\n" for @wanted;
-        exit 0;
+        leave_to_copy();
     }
     settle($base, $uid, $gid) if strangers($base);
 }
@@ -46,7 +43,7 @@ listed(sub {
     my %mine = map { $_->{path} => 1 } @wanted;
     return ((grep { !$mine{$_->[0]} } @_), map { [$_->{path}, tree_of($_), $uid, $gid, $_->{user}] } @wanted);
 }) if $how eq 'mapped';
-my ($ids, $write_users) = plan_users([map { $_->{user} } @wanted], $admin, @keep);
+my ($ids, $write_users) = plan_users(@users);
 pipe my $hold, my $let_go or die "pipe: $!\n";
 if (!eval { begin($_, $hold, $let_go) for @others; $write_users->(); 1 }) {
     my $why = $@;
@@ -65,6 +62,13 @@ for my $fork (@wanted) {
 }
 listed(sub { grep { !$gone{$_->[0]} } @_ }) if %gone;
 exit 0;
+
+# The shell around this copies, for users who are there.
+sub leave_to_copy {
+    users(@users);
+    print "copy $_->{user} $_->{path}\n" for @wanted;
+    exit 0;
+}
 
 sub tree_of { return "$root/_trees/$_[0]->{user}/fork" }
 
