@@ -19,6 +19,9 @@ internal static class TreeScripts
     public static string Fork { get; } =
         WorkspaceTransfer.Functions + EmbeddedText.Read("access.sh") + Function("agw_fork", Perl("workspace-users.pl", "workspace-fork.pl")) + EmbeddedText.Read("workspace-fork.sh");
 
+    /// <summary>PATH: gets back what room there is to be had in its file system.</summary>
+    public static string Reclaim { get; } = WorkspacePlan.Functions + "\nagw_reclaim \"$1\" now";
+
     /// <summary>What the Perl programs have besides: how a folder goes that they cannot remove by themselves.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal) { ["AGW_DISCARD"] = EmbeddedText.Read("workspace-common.sh") };

@@ -111,28 +111,19 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
     {
         var data = snapshot is null ? null : Data(snapshot);
         var everywhere = store.Read(state => state.ListAgents(source.Vm.Id)).Where(agent => agent.AllWorkspaces).Select(agent => agent.LinuxUser);
-        var result = await machines.Shell(source.Vm).RunAsync(
-            new RemoteCommand
-            {
-                Script = TreeScripts.Fork,
-                Arguments =
-                [
-                    data?.Path ?? source.Workspace.Path,
-                    source.Workspace.LinuxGroup,
-                    data is null ? string.Empty : Text(data.Uid),
-                    data is null ? string.Empty : Text(data.Gid),
-                    source.Vm.WorkspacesPath,
-                    source.Vm.AdminUser,
-                    string.Join(' ', everywhere),
-                    "mapped",
-                    .. forks.SelectMany(fork => new[] { fork.LinuxGroup, fork.Path, fork.Id }),
-                ],
-                Environment = TreeScripts.Environment,
-                OperationId = scope.RemoteId("fork"),
-                OnDisconnect = DisconnectAction.Finish,
-                Timeout = Limit,
-            },
-            cancellationToken).ConfigureAwait(false);
+        string[] arguments =
+        [
+            data?.Path ?? source.Workspace.Path,
+            source.Workspace.LinuxGroup,
+            data is null ? string.Empty : Text(data.Uid),
+            data is null ? string.Empty : Text(data.Gid),
+            source.Vm.WorkspacesPath,
+            source.Vm.AdminUser,
+            string.Join(' ', everywhere),
+            "mapped",
+            .. forks.SelectMany(fork => new[] { fork.LinuxGroup, fork.Path, fork.Id }),
+        ];
+        var result = await RunAsync(source.Vm, TreeScripts.Fork, arguments, scope.RemoteId("fork"), cancellationToken).ConfigureAwait(false);
         var lines = result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 3)).ToArray();
         var head = lines.FirstOrDefault(line => line is ["head", { Length: > 0 }, ..])?[1];
         var said = lines.Where(line => line[0] is "ok" or "no").ToDictionary(line => line[1], StringComparer.Ordinal);
@@ -161,7 +152,7 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
 
             var why = said.GetValueOrDefault(fork.LinuxGroup) is ["no", _, var message] ? message : warning.Length > 0 ? warning : $"VM '{source.Vm.Name}' did not say why.";
             AgentworksException failure = DiskFullException.IsToldBy(why)
-                ? new DiskFullException($"Workspace '{fork.Name}' could not be made: {why}", fork.Name)
+                ? Full($"Workspace '{fork.Name}' could not be made: {why}", fork.Name, source.Vm)
                 : new RemoteCommandException($"Workspace '{fork.Name}' could not be made: {why}") { Target = fork.Name };
             outcomes.Add(new ForkMade(fork.Name, null, failure, await UndoAsync(scope.Within($"undo-{fork.Name}"), fork, source.Vm, cancellationToken).ConfigureAwait(false)));
         }
@@ -215,6 +206,21 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
 
     private async Task<string> RunAsync(SnapshotPlace place, string script, IReadOnlyList<string> arguments, string operationId, string what, CancellationToken cancellationToken)
     {
+        var result = await RunAsync(place.Vm, script, arguments, operationId, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return result.Require(what).OutputText.Trim();
+        }
+        catch (RemoteCommandException e) when (DiskFullException.IsToldBy(e.Message))
+        {
+            throw Full(e.Message, place.Workspace.Name, place.Vm);
+        }
+    }
+
+    /// <summary>What fails for want of room is done again once the room is there that something removed a moment ago has not given back yet.</summary>
+    private async Task<RemoteResult> RunAsync(VmRow vm, string script, IReadOnlyList<string> arguments, string operationId, CancellationToken cancellationToken)
+    {
+        var shell = machines.Shell(vm);
         var command = new RemoteCommand
         {
             Script = script,
@@ -224,15 +230,20 @@ internal sealed class TreeSnapshots(StateStore store, MachineConnections machine
             OnDisconnect = DisconnectAction.Finish,
             Timeout = Limit,
         };
-        try
+        var result = await shell.RunAsync(command, null, cancellationToken).ConfigureAwait(false);
+        if (!DiskFullException.IsToldBy(result.ErrorText) && !DiskFullException.IsToldBy(result.OutputText))
         {
-            return (await machines.Shell(place.Vm).RequireAsync(command, what, cancellationToken).ConfigureAwait(false)).OutputText.Trim();
+            return result;
         }
-        catch (RemoteCommandException e) when (DiskFullException.IsToldBy(e.Message))
-        {
-            throw new DiskFullException(e.Message, place.Workspace.Name);
-        }
+
+        await shell.RunAsync(new RemoteCommand { Script = TreeScripts.Reclaim, Arguments = [vm.WorkspacesPath], Timeout = Limit }, null, cancellationToken).ConfigureAwait(false);
+        return await shell.RunAsync(command with { OperationId = operationId + "-again" }, null, cancellationToken).ConfigureAwait(false);
     }
+
+    private static DiskFullException Full(string what, string workspace, VmRow vm) => new($"{what.TrimEnd('.')}.", workspace)
+    {
+        Recommendation = $"Get-AgwSnapshot -Vm {vm.Name} | Sort-Object UsedBytes shows what the snapshots hold; Remove-AgwSnapshot and Remove-AgwWorkspace make room.",
+    };
 
     private static TreeData Data(SnapshotRow row) => TreeData.Parse(row.Data)
         ?? throw new NotReadyException($"Snapshot '{row.Name}' is not whole.") { Target = row.Name, Recommendation = $"Remove-AgwSnapshot {row.Name}" };

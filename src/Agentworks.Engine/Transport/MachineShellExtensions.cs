@@ -15,6 +15,13 @@ public static class MachineShellExtensions
         this IMachineShell shell, RemoteCommand command, string purpose, CancellationToken cancellationToken)
     {
         var result = await shell.RunAsync(command, null, cancellationToken).ConfigureAwait(false);
+        return result.Require(purpose);
+    }
+
+    /// <summary>The result of a command that must have succeeded.</summary>
+    /// <exception cref="RemoteCommandException">It did not; the message is what it wrote to standard error.</exception>
+    public static RemoteResult Require(this RemoteResult result, string purpose)
+    {
         if (result.Succeeded)
         {
             return result;

@@ -9,4 +9,5 @@ for tree; do
         exit 1
     fi
 done
+[ $# = 0 ] || agw_reclaim "${1%/_trees/*}"
 exit 0

@@ -15,4 +15,5 @@ copy\ *)
     answer=$(agw_restore "$@")
     ;;
 esac
+agw_reclaim "${1%/*}"
 echo "$answer"

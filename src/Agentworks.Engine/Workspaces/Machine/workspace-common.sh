@@ -45,6 +45,17 @@ agw_discard() {
     done
 }
 
+# agw_reclaim PATH [now]: what was removed from btrfs gives its room back in its own time, up to a minute later; where little is left, or NOW, this waits for it.
+agw_reclaim() {
+    agw_is_btrfs "$1" || return 0
+    [ "${2-}" = now ] || df --output=avail,size -k "$1" | awk 'NR == 2 { exit !($1 * 16 < $2) }' || return 0
+    {
+        btrfs filesystem sync "$1" && timeout 60 btrfs subvolume sync "$1"
+        # Room that was given to files and is empty again may go to what describes them.
+        btrfs filesystem sync "$1" && timeout 60 btrfs balance start -dusage=0 "$1"
+    } >/dev/null 2>&1 || :
+}
+
 # Agents may have made subvolumes of their own in there, read-only ones too, which rm cannot remove. They go by id, and only where the
 # kernel says that they are inside: a list of names can be made to say anything, and a path can change under us. False when none went.
 agw_inner() (

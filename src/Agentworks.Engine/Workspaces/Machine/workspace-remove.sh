@@ -30,10 +30,10 @@ agw_discard "$root/.copy-${path##*/}/tree"
 rm -rf "$root/.copy-${path##*/}" "/run/agentworks/send-${path##*/}"
 agw_discard "$root/.send-${path##*/}"
 agw_discard "$root/.gone-${path##*/}"
-# A disk that was full has room only once what went is really gone.
+agw_reclaim "$root"
 if id -u "$user" >/dev/null 2>&1; then
     userdel "$user" 2>/dev/null || {
-        { btrfs filesystem sync "$root" && timeout 60 btrfs subvolume sync "$root"; } >/dev/null 2>&1
+        agw_reclaim "$root" now
         sync
         userdel "$user" 2>/dev/null
     }
