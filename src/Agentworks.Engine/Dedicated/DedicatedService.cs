@@ -103,12 +103,12 @@ public sealed class DedicatedService(
         {
             var suspendable = Require(platform, vm);
 
-            // The record first: nobody then waits for the answer of a machine that gives none.
+            // The record first: nobody then waits for the answer of a machine that gives none. The channel while its other end can still leave.
             store.Write(state => state.Update(state.GetVm(vm.Id)! with { Suspended = true }));
             try
             {
-                await suspendable.SuspendAsync(vm.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
                 await machines.CloseAsync(vm.Id).ConfigureAwait(false);
+                await suspendable.SuspendAsync(vm.ToMachine(store.OwnerTag), cancellationToken).ConfigureAwait(false);
             }
             catch (AgentworksException)
             {
