@@ -39,6 +39,15 @@ internal static class UnixFiles
         }
     }
 
+    /// <summary>Deletes a folder, unless it is not there or there is something in it.</summary>
+    public static void DeleteIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+
     /// <summary>Writes by rename: what is there is whole, and never had another mode.</summary>
     public static void Write(string path, string text, UnixFileMode mode)
     {

@@ -35,7 +35,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         await fixture.Platform.StopAsync(machine, Grace, CancellationToken.None);
         await fixture.Platform.StopAsync(machine, Grace, CancellationToken.None);
         Assert.Equal(PowerState.Stopped, await StateOf(machine));
-        Assert.Empty(await MachineTraces.FindAsync(fixture, spec.Id, filesToo: false));
+        Assert.Empty(await MachineTraces.FindAsync(spec.Id, filesToo: false));
         Assert.Throws<NotReadyException>(() => fixture.Platform.GetPlatformShell(machine));
 
         await fixture.Platform.StartAsync(machine, NullEventSink.Instance, CancellationToken.None);
@@ -44,7 +44,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
 
         await fixture.Platform.RemoveAsync(machine, CancellationToken.None);
         Assert.Equal(PowerState.Missing, await StateOf(machine));
-        Assert.Empty(await MachineTraces.FindAsync(fixture, spec.Id));
+        Assert.Empty(await MachineTraces.FindAsync(spec.Id));
         await fixture.Platform.RemoveAsync(machine, CancellationToken.None);
     }
 
@@ -105,7 +105,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.Platform.StartAsync(machine, new CancelAtOnce(cancel), cancel.Token));
 
         Assert.Equal(PowerState.Stopped, await StateOf(machine));
-        Assert.Empty(await MachineTraces.FindAsync(fixture, machine.Spec.Id, filesToo: false));
+        Assert.Empty(await MachineTraces.FindAsync(machine.Spec.Id, filesToo: false));
     }
 
     [MachineFact]
@@ -116,7 +116,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
 
         await fixture.Platform.RemoveAsync(machine, CancellationToken.None);
 
-        Assert.Empty(await MachineTraces.FindAsync(fixture, machine.Spec.Id));
+        Assert.Empty(await MachineTraces.FindAsync(machine.Spec.Id));
     }
 
     [MachineFact]
@@ -130,7 +130,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
 
             await fixture.Platform.RemoveAsync(new PlatformMachine(spec, "{}"), CancellationToken.None);
 
-            Assert.Empty(await MachineTraces.FindAsync(fixture, spec.Id));
+            Assert.Empty(await MachineTraces.FindAsync(spec.Id));
         }
     }
 
@@ -194,7 +194,7 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
         Assert.Contains("systemd", error.Message, StringComparison.Ordinal);
         Assert.Equal(PowerState.Stopped, await StateOf(machine));
         await fixture.Platform.RemoveAsync(machine, CancellationToken.None);
-        Assert.Empty(await MachineTraces.FindAsync(fixture, spec.Id));
+        Assert.Empty(await MachineTraces.FindAsync(spec.Id));
     }
 
     [MachineFact]

@@ -58,23 +58,7 @@ public sealed class DedicatedFixture : IAsyncLifetime
     }
 
     /// <summary>Everything of a machine that is left on this computer.</summary>
-    public static async Task<string> TracesAsync(string id)
-    {
-        const string Look = """
-            id=$1
-            grep -F "$id" /proc/self/mountinfo
-            ls -d /run/netns/*"$id"* /var/lib/agentworks/machines/*"$id"* 2>/dev/null
-            find /sys/fs/cgroup -type d -path "*$id*"
-            [ ! -d /var/lib/agentworks/dedicated ] || btrfs subvolume list /var/lib/agentworks/dedicated | grep -F "$id"
-            losetup --list --noheadings --output BACK-FILE | grep -F "$id"
-            for process in /proc/[0-9]*; do
-                [ "$process" = "/proc/$$" ] || ! tr '\0' ' ' < "$process/cmdline" 2>/dev/null | grep -F "$id"
-            done
-            true
-            """;
-        var result = await new Ports.ProcessRunner().RunAsync("/bin/sh", ["-c", Look, "look", id], new Ports.ProcessOptions(), CancellationToken.None);
-        return result.Output.Trim();
-    }
+    public static async Task<string> TracesAsync(string id) => string.Join('\n', await MachineTraces.FindAsync(id));
 
     private async Task<AgwCommandResult> RunAsync(CommandTarget target, string command)
     {

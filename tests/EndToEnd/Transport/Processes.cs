@@ -18,6 +18,13 @@ internal static partial class Processes
     /// <summary>True when some process's argument list or name holds the text.</summary>
     public static bool AnyArgumentHolds(string text) => All().Any(pid => Read($"/proc/{pid}/cmdline").Contains(text, StringComparison.Ordinal));
 
+    /// <summary>Those that live and have the text among their arguments or in their control groups, a line each.</summary>
+    public static IEnumerable<string> With(string text) =>
+        from pid in All()
+        let arguments = Read($"/proc/{pid}/cmdline").Replace('\0', ' ')
+        where (arguments + Read($"/proc/{pid}/cgroup")).Contains(text, StringComparison.Ordinal) && IsAlive(pid)
+        select $"process {pid}: {arguments}";
+
     public static void Kill(int pid) => _ = Send(pid, Sigkill);
 
     public static void KillGroup(int group) => _ = Send(-group, Sigkill);

@@ -74,6 +74,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
         await root.CloseAsync(cancellationToken).ConfigureAwait(false);
         group.Remove();
         limits.Remove();
+        UnixFiles.DeleteIfEmpty(paths.Propagation);
         UnixFiles.DeleteIfThere(paths.Run);
         UnixFiles.DeleteIfThere(paths.Stopping);
     }

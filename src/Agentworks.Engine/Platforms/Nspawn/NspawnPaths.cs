@@ -44,6 +44,9 @@ public sealed record NspawnPaths(string Id, string Folder)
     /// <summary>That of its run before.</summary>
     public string FormerConsole => Console + ".1";
 
+    /// <summary>An empty folder that nspawn makes for mounts into the machine, and leaves behind when it is killed.</summary>
+    public string Propagation => Path.Combine("/run/systemd/nspawn/propagate", Name);
+
     /// <summary>The identity of the nspawn process.</summary>
     public string Run => Path.Combine(Folder, "nspawn.run");
 

@@ -49,7 +49,7 @@ internal static class NspawnRemains
         left.AddRange(MountTable.Below(paths.Folder).Select(m => $"mount {m}"));
         left.AddRange(LoopDevices.Of(paths.Disk).Select(d => $"loop device {d}"));
         left.AddRange(group.Folders.Concat(new MachineLimits(paths.Id).Folders).Where(Directory.Exists).Select(f => $"control group {f}"));
-        string[] files = [paths.Namespace, paths.Gateway, paths.Folder];
+        string[] files = [paths.Namespace, paths.Gateway, paths.Propagation, paths.Folder];
         left.AddRange(files.Where(Path.Exists));
         return left;
     }
