@@ -37,6 +37,7 @@ public sealed class NewAgwVmCommand : AgentworksCommand
 
     [Parameter(ParameterSetName = "Platform", ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 1 << 20)]
+    [Alias("DiskGB")]
     public int? DiskGiB { get; set; }
 
     /// <summary>Host name or address of an existing Debian machine to adopt over ssh.</summary>
