@@ -64,6 +64,18 @@ public sealed class NspawnPlatformTests(NspawnFixture fixture) : IClassFixture<N
     }
 
     [MachineFact]
+    public async Task StoppedItHoldsNothingAlthoughAnotherThatWasStartedLaterRuns()
+    {
+        var machine = await fixture.StartNewAsync("former");
+        var later = await fixture.StartNewAsync("later");
+
+        await fixture.Platform.StopAsync(machine, Grace, CancellationToken.None);
+
+        Assert.Empty(await MachineTraces.FindAsync(machine.Spec.Id, filesToo: false));
+        Assert.Equal("later", await fixture.ReadAsync(later, "echo later"));
+    }
+
+    [MachineFact]
     public async Task AMachineWhoseNspawnWasKilledIsStoppedAndStartsAgainAsOne()
     {
         var machine = await fixture.StartNewAsync("killed");

@@ -92,6 +92,10 @@ internal sealed class MachineDisk(NspawnPaths paths, HostCommands commands, Time
             }
         }
 
+        // Machines that were started meanwhile hold copies of the mounts where nobody sees them: they go with the folders.
+        UnixFiles.DeleteIfEmpty(paths.RootMount);
+        UnixFiles.DeleteIfEmpty(paths.Files);
+
         // Unmounting frees it; one is left only when the mount was cut short.
         await Waiting.UntilAsync(() => LoopDevices.Of(paths.Disk).Count == 0, TimeSpan.FromMilliseconds(200), clock, cancellationToken)
             .ConfigureAwait(false);
