@@ -123,7 +123,7 @@ sub take_operation {
 }
 
 sub answer_from_record {
-    my $c = shift;
+    my ($c, $is_over) = @_;
     my $path = record_of($c->{operation});
     my $record = defined $path ? slurp($path) : undef;
     if (!defined $record) {
@@ -131,6 +131,8 @@ sub answer_from_record {
     } elsif ($record =~ /\Astarted (\d+) (\d*) (\S+)\n/) {
         my ($pid, $start, $boot) = ($1, $2, $3);
         if (!alive($pid, $start, $boot)) {
+            # Between the look at its record and the look at its process it may have written how it ended.
+            return answer_from_record($c, 1) if !$is_over;
             conclude_fault($c, INTERRUPTED, 'it was interrupted: the process that ran it is gone');
         } else {
             # The server that runs it may not know yet that its connection is dead, and wait for it for ever.

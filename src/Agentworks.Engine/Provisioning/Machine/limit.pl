@@ -5,6 +5,9 @@ use strict;
 use POSIX ();
 
 my ($limit, $label) = splice @ARGV, 0, 2;
+# Monotonic and in steps of 10 ms: a whole second of time() may be over at once.
+sub now { (POSIX::times())[0] / POSIX::sysconf(POSIX::_SC_CLK_TCK()) }
+
 pipe(my $read, my $write) or die "no pipe: $!\n";
 my $pid = fork;
 defined $pid or die "no process: $!\n";
@@ -20,7 +23,7 @@ if (!$pid) {
 POSIX::setpgid($pid, $pid);
 close $write;
 
-my ($told, $status, $deadline) = (0, undef, time + $limit);
+my ($told, $status, $deadline) = (0, undef, now() + $limit);
 $SIG{$_} = sub { $told = 1 } for qw(TERM INT HUP);
 $SIG{CHLD} = sub { };
 
@@ -40,7 +43,7 @@ sub pass_on {
 sub ended { $status = $? if !defined $status && waitpid($pid, POSIX::WNOHANG()) == $pid; defined $status }
 
 until (ended()) {
-    if ($told || time >= $deadline) {
+    if ($told || now() >= $deadline) {
         kill('TERM', -$pid);
         for (1 .. ($told ? 10 : 30)) {
             pass_on(0.1);

@@ -9,7 +9,7 @@ public sealed class UserRunTests
     [Fact]
     public async Task WhatHangsIsStoppedWithAllThatItStarted()
     {
-        var result = await RunAsync("1", "setsid sleep 1000 & echo $!; setsid sleep 1000 >/dev/null 2>&1 & echo $!; exec sleep 1000");
+        var result = await RunAsync("5", "setsid sleep 1000 & echo $!; setsid sleep 1000 >/dev/null 2>&1 & echo $!; exec sleep 1000");
         if (result is not null)
         {
             Assert.Equal(124, result.ExitCode);
