@@ -22,7 +22,8 @@ internal static partial class Processes
     public static IEnumerable<string> With(string text) =>
         from pid in All()
         let arguments = Read($"/proc/{pid}/cmdline").Replace('\0', ' ')
-        where (arguments + Read($"/proc/{pid}/cgroup")).Contains(text, StringComparison.Ordinal) && IsAlive(pid)
+        // One without arguments is about to be gone: it has no memory any more.
+        where arguments.Length > 0 && (arguments + Read($"/proc/{pid}/cgroup")).Contains(text, StringComparison.Ordinal) && IsAlive(pid)
         select $"process {pid}: {arguments}";
 
     public static void Kill(int pid) => _ = Send(pid, Sigkill);
