@@ -1,5 +1,6 @@
 using Agentworks.Errors;
 using Agentworks.Ports;
+using Agentworks.Transport;
 
 namespace Agentworks.Platforms;
 
@@ -25,14 +26,22 @@ internal sealed record BackgroundProgram(string Identity, string Log, string? Re
             Identity, Log, Ready ?? string.Empty, string.Join(' ', Groups), commands.Require(program), .. arguments,
         ];
 
-        // It returns when the program has let go of our pipes, which is after it wrote its identity.
+        // It returns when the program has let go of our pipes, which is after it wrote its identity. Cut off before, it could not be found again.
+        cancellationToken.ThrowIfCancellationRequested();
         var result = await commands.RunAsync(
             "setsid",
             all,
-            new ProcessOptions(Timeout: TimeSpan.FromSeconds(10), WorkingDirectory: "/"),
-            cancellationToken).ConfigureAwait(false);
+            new ProcessOptions(Timeout: TimeSpan.FromSeconds(30), WorkingDirectory: "/"),
+            CancellationToken.None).ConfigureAwait(false);
         return HostProcess.Read(Identity)
             ?? throw new PlatformException($"{program} could not be started: {HostCommands.Tail(result.Error)}") { Target = program };
+    }
+
+    /// <summary>What it has written; of one that has ended all of it, for its last words are on their way a moment longer than it lives.</summary>
+    public static async Task<string> ReadLogAsync(string log, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await Waiting.UntilAsync(() => IsWhole(log), TimeSpan.FromSeconds(2), clock, cancellationToken).ConfigureAwait(false);
+        return File.Exists(log) ? await File.ReadAllTextAsync(log, cancellationToken).ConfigureAwait(false) : string.Empty;
     }
 
     /// <summary>Ends it, in order first and hard after <paramref name="grace"/>; returns when it is gone.</summary>
@@ -47,5 +56,11 @@ internal sealed record BackgroundProgram(string Identity, string Log, string? Re
                 await Waiting.UntilAsync(() => !process.IsAlive(), TimeSpan.FromSeconds(5), clock, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private static bool IsWhole(string log)
+    {
+        using var alone = File.Exists(log) ? FileLock.TryTake(log) : null;
+        return alone is not null || !File.Exists(log);
     }
 }

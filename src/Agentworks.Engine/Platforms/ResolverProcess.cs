@@ -41,14 +41,12 @@ internal sealed class ResolverProcess((string Run, string Log, string Config) fi
             .. place, commands.Require("setpriv"), "--no-new-privs", "--bounding-set=" + powers, commands.Require("dnsmasq"), foreground, "--conf-file=" + files.Config,
         ];
         var process = await new BackgroundProgram(files.Run, files.Log, Ready: null, []).StartAsync(commands, "nsenter", arguments, cancellationToken).ConfigureAwait(false);
-        await Waiting.UntilAsync(() => answers(process) || !process.IsAlive(), TimeSpan.FromSeconds(5), clock, cancellationToken).ConfigureAwait(false);
+        await Waiting.UntilAsync(() => answers(process) || !process.IsAlive(), TimeSpan.FromSeconds(20), clock, cancellationToken).ConfigureAwait(false);
         if (!process.IsAlive() || !answers(process))
         {
             await EndAsync(CancellationToken.None).ConfigureAwait(false);
-            throw new PlatformException($"dnsmasq failed: {(File.Exists(files.Log) ? HostCommands.Tail(await File.ReadAllTextAsync(files.Log, cancellationToken).ConfigureAwait(false)) : "it left no log.")}")
-            {
-                Target = id,
-            };
+            var said = HostCommands.Tail(await BackgroundProgram.ReadLogAsync(files.Log, clock, cancellationToken).ConfigureAwait(false));
+            throw new PlatformException($"dnsmasq failed: {said}") { Target = id };
         }
     }
 

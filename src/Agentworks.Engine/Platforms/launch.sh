@@ -11,8 +11,11 @@ rm -f "$pipe"
 mkfifo -m 0600 "$pipe"
 exec 8<> "$pipe" 7< "$pipe" 6> "$pipe" 8>&-
 rm -f "$pipe"
-sh -c 'stdbuf -o0 head -c 1048576 > "$1"; exec cat' log "$log" <&7 > /dev/null 2>&1 6>&- 7<&- 9<&- &
-exec 7<&-
+# Whoever keeps the log holds a lock on it (5) until the last words are in it.
+exec 5> "$log"
+flock -s 5
+sh -c 'stdbuf -o0 head -c 1048576 >&5; exec cat' log <&7 > /dev/null 2>&1 6>&- 7<&- 9<&- &
+exec 5>&- 7<&-
 
 for group in $groups; do
   echo $$ > "$group"

@@ -88,13 +88,13 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
             var what = nspawn.IsAlive()
                 ? string.Create(CultureInfo.InvariantCulture, $"its sshd did not listen within {BootLimit.TotalSeconds} s")
                 : "it ended while it booted";
-            throw new PlatformException($"Machine {paths.Id} did not start: {what}. Its console ends with:\n{ReadConsole()}") { Target = paths.Id };
+            throw new PlatformException($"Machine {paths.Id} did not start: {what}. Its console ends with:\n{await ReadConsoleAsync(cancellationToken).ConfigureAwait(false)}") { Target = paths.Id };
         }
     }
 
-    private string ReadConsole()
+    private async Task<string> ReadConsoleAsync(CancellationToken cancellationToken)
     {
-        var text = File.Exists(paths.Console) ? File.ReadAllText(paths.Console) : string.Empty;
+        var text = await BackgroundProgram.ReadLogAsync(paths.Console, clock, cancellationToken).ConfigureAwait(false);
         return HostCommands.Tail(string.Concat(text.Where(c => c == '\n' || !char.IsControl(c))));
     }
 }

@@ -31,11 +31,9 @@ internal sealed class SlirpProcess(NspawnPaths paths, TimeProvider clock)
             "--netns-type=path", "--ready-fd=3", networkNamespace, device,
         ];
         var process = await program.StartAsync(commands, "unshare", arguments, cancellationToken).ConfigureAwait(false);
-        await Waiting.UntilAsync(() => HasSaidReady || !process.IsAlive(), TimeSpan.FromSeconds(10), clock, cancellationToken)
+        await Waiting.UntilAsync(() => HasSaidReady || !process.IsAlive(), TimeSpan.FromSeconds(20), clock, cancellationToken)
             .ConfigureAwait(false);
-        return IsReady ? null
-            : File.Exists(paths.NetworkLog) ? HostCommands.Tail(await File.ReadAllTextAsync(paths.NetworkLog, cancellationToken).ConfigureAwait(false))
-            : "it left no log.";
+        return IsReady ? null : HostCommands.Tail(await BackgroundProgram.ReadLogAsync(paths.NetworkLog, clock, cancellationToken).ConfigureAwait(false));
     }
 
     public async Task EndAsync(CancellationToken cancellationToken)

@@ -10,8 +10,10 @@ namespace Agentworks.Platforms.Qemu;
 /// <summary>One machine within one operation on it: its process, and what it is told.</summary>
 internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostCommands commands, LayerStore layers, TimeProvider clock)
 {
-    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    // How long it takes depends on this computer's load where it is translated; one that boots says something.
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     private readonly GuestAgent guest = new(paths, clock);
 
@@ -35,7 +37,7 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
             await Waiting.UntilAsync(() => File.Exists(paths.Control) || !qemu.IsAlive(), AnswerLimit, clock, cancellationToken).ConfigureAwait(false);
             if (!File.Exists(paths.Control))
             {
-                throw Failed(qemu.IsAlive() ? "QEMU opened no control socket" : "QEMU ended");
+                throw await FailedAsync(qemu.IsAlive() ? "QEMU opened no control socket" : "QEMU ended").ConfigureAwait(false);
             }
 
             if (rules is null || rules.AllowInternet)
@@ -235,11 +237,24 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
     private async Task AwaitBootAsync(HostProcess qemu, string start, CancellationToken cancellationToken)
     {
         var word = $"agentworks: ready {start}";
-        bool IsUp() => ReadConsole().Contains(word, StringComparison.Ordinal);
-        await Waiting.UntilAsync(() => IsUp() || !qemu.IsAlive(), BootLimit, clock, cancellationToken, TimeSpan.FromMilliseconds(25)).ConfigureAwait(false);
-        if (!IsUp())
+        var (said, heard) = (0, clock.GetTimestamp());
+        var isUp = false;
+        bool IsSettled()
         {
-            throw Failed(qemu.IsAlive() ? string.Create(CultureInfo.InvariantCulture, $"it was not up within {BootLimit.TotalSeconds} s") : "it ended while it booted");
+            var console = ReadConsole();
+            isUp = console.Contains(word, StringComparison.Ordinal);
+            if (console.Length != said)
+            {
+                (said, heard) = (console.Length, clock.GetTimestamp());
+            }
+
+            return isUp || !qemu.IsAlive() || clock.GetElapsedTime(heard) > SilenceLimit;
+        }
+
+        await Waiting.UntilAsync(IsSettled, BootLimit, clock, cancellationToken, TimeSpan.FromMilliseconds(25)).ConfigureAwait(false);
+        if (!isUp)
+        {
+            throw await FailedAsync(qemu.IsAlive() ? "it says nothing any more and is not up" : "it ended while it booted").ConfigureAwait(false);
         }
     }
 
@@ -249,7 +264,7 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
         await Waiting.UntilAsync(() => File.Exists(paths.Memory) || !qemu.IsAlive(), AnswerLimit, clock, cancellationToken).ConfigureAwait(false);
         if (!qemu.IsAlive())
         {
-            throw Failed("QEMU ended");
+            throw await FailedAsync("QEMU ended").ConfigureAwait(false);
         }
 
         var control = await ControlAsync(cancellationToken).ConfigureAwait(false);
@@ -293,8 +308,11 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
     private static async Task<bool> IsRunningAsync(QmpClient control, CancellationToken cancellationToken) =>
         (await control.ExecuteAsync("query-status", null, cancellationToken).ConfigureAwait(false)).GetProperty("running").ValueKind == JsonValueKind.True;
 
-    private PlatformException Failed(string why) =>
-        new($"Machine {paths.Id} did not start: {why}. Its console ends with:\n{HostCommands.Tail(Clean(ReadConsole()))}\nQEMU said: {HostCommands.Tail(ReadFile(paths.Log))}") { Target = paths.Id };
+    private async Task<PlatformException> FailedAsync(string why)
+    {
+        var said = await BackgroundProgram.ReadLogAsync(paths.Log, clock, CancellationToken.None).ConfigureAwait(false);
+        return new($"Machine {paths.Id} did not start: {why}. Its console ends with:\n{HostCommands.Tail(Clean(ReadConsole()))}\nQEMU said: {HostCommands.Tail(said)}") { Target = paths.Id };
+    }
 
     private static string Self() => string.Create(
         CultureInfo.InvariantCulture, $"{Environment.ProcessId} {LinuxProcess.StartOf(Environment.ProcessId)} {LinuxProcess.BootId()}");

@@ -123,7 +123,8 @@ internal sealed class QemuUplink(QemuPaths paths, HostCommands commands, TimePro
         if (!IsReady())
         {
             await CloseAsync(CancellationToken.None).ConfigureAwait(false);
-            throw new PlatformException($"slirp4netns failed: {(File.Exists(paths.UplinkLog) ? HostCommands.Tail(await File.ReadAllTextAsync(paths.UplinkLog, cancellationToken).ConfigureAwait(false)) : "it left no log.")}")
+            var said = HostCommands.Tail(await BackgroundProgram.ReadLogAsync(paths.UplinkLog, clock, cancellationToken).ConfigureAwait(false));
+            throw new PlatformException($"slirp4netns failed: {said}")
             {
                 Target = paths.Id,
                 Recommendation = "ls -l /dev/net/tun: everyone must be allowed to read and write it.",
