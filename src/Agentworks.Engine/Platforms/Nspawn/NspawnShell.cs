@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agentworks.Ports;
 using Agentworks.Transport;
 
 namespace Agentworks.Platforms.Nspawn;
@@ -6,8 +7,15 @@ namespace Agentworks.Platforms.Nspawn;
 /// <summary>The ways into a running machine from this computer.</summary>
 internal static class NspawnShell
 {
-    // Joins the control group of the machine's init first, so that what is started from the shell belongs to the machine's own tree.
-    private const string Join = "for group in $1; do echo $$ > \"$group\"; done; shift; exec \"$@\"";
+    // The machine may have been started anew meanwhile, and its init's number be another's by now. Then joins the control group of that init,
+    // so that what is started from the shell belongs to the machine's own tree.
+    private const string Join =
+        """
+        read -r status < "/proc/$1/stat" && [ "$(set -- ${status##*) }; echo "${20}")" = "$2" ] || { echo "the machine was stopped" >&2; exit 1; }
+        for group in $3; do echo $$ > "$group"; done
+        shift 3
+        exec "$@"
+        """;
 
     /// <summary>
     /// A root shell, with the privileges that the machine's own root has and none of this computer's environment. They are given up before
@@ -19,7 +27,7 @@ internal static class NspawnShell
         [
             "--ignore-environment", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "LOGNAME=root",
             "SHELL=/bin/bash", "LANG=C.UTF-8",
-            "/bin/sh", "-c", Join, "shell", string.Join(' ', groups),
+            "/bin/sh", "-c", Join, "shell", init.ToString(CultureInfo.InvariantCulture), (LinuxProcess.StartOf(init) ?? 0).ToString(CultureInfo.InvariantCulture), string.Join(' ', groups),
             .. HasUsersOfItsOwn(init)
                 ? [.. Confine(commands), commands.Require("nsenter"), "--target", init.ToString(CultureInfo.InvariantCulture), "--user", "--"]
                 : Array.Empty<string>(),
