@@ -59,8 +59,15 @@ agw_settled() {
     [ -n "$child" ] || return 2
     { read -r stat < "/proc/$child/stat"; } 2>/dev/null || return 2
     case $stat in *"(session-pane) "* | *"(sh) "* | *"(bash) "* | *"(dash) "* | *"(zsh) "* | *"(fish) "*) ;; *) return 0 ;; esac
-    case ${stat##*) } in S*) return 1 ;; esac
-    return 2
+    case ${stat##*) } in S*) ;; *) return 2 ;; esac
+    # What a login shell runs before it comes to the command keeps it waiting too.
+    inner=
+    { read -r inner < "/proc/$child/task/$child/children"; } 2>/dev/null
+    for one in $inner; do
+        { read -r stat < "/proc/$one/stat"; } 2>/dev/null || return 2
+        case ${stat##*) } in S*) ;; *) return 2 ;; esac
+    done
+    return 1
 }
 
 patience=50
