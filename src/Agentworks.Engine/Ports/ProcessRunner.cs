@@ -35,12 +35,17 @@ public sealed class ProcessRunner : IProcessRunner
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             return new ProcessResult(process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (!process.HasExited)
+        catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            // One that has ended may have left others that hold its output open.
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
 
-            // What it did must be over before the caller undoes it. A killed process ends at once, unless the kernel is in the middle of something.
-            await Task.WhenAny(process.WaitForExitAsync(CancellationToken.None), Task.Delay(500, CancellationToken.None)).ConfigureAwait(false);
+                // What it did must be over before the caller undoes it. A killed process ends at once, unless the kernel is in the middle of something.
+                await Task.WhenAny(process.WaitForExitAsync(CancellationToken.None), Task.Delay(500, CancellationToken.None)).ConfigureAwait(false);
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             throw new OperationTimedOutException($"{fileName} did not finish within {options.Timeout}.") { Target = fileName };
         }

@@ -5,7 +5,7 @@ namespace Agentworks.Transport;
 /// <summary>A short lock between processes; the holder's death releases it.</summary>
 internal static class FileLock
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <exception cref="ResourceBusyException">Somebody holds it for too long.</exception>

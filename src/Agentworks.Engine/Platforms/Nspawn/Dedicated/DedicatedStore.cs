@@ -140,7 +140,18 @@ internal sealed class DedicatedStore(NspawnLayout layout, HostCommands commands,
     private Task CountAsync(CancellationToken cancellationToken) =>
         commands.RunAsync("/bin/sh", ["-c", EmbeddedText.Read("nspawn-quota.sh"), "quota", layout.Store], cancellationToken);
 
-    private static bool IsWrong(string file) => File.Exists(file) && File.ReadAllText(file).Trim() != "0";
+    private static bool IsWrong(string file)
+    {
+        try
+        {
+            return File.Exists(file) && File.ReadAllText(file).Trim() != "0";
+        }
+        catch (IOException)
+        {
+            // Another file system, which was unmounted just now.
+            return false;
+        }
+    }
 
     private static long? Number(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
 
