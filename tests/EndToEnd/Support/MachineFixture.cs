@@ -1,6 +1,8 @@
 using Agentworks.Commands;
 using Agentworks.Events;
 using Agentworks.Model;
+using Agentworks.Platforms.Nspawn;
+using Agentworks.Ports;
 using Agentworks.Sessions;
 using Agentworks.Tests.Shared;
 using Agentworks.Vms;
@@ -66,6 +68,14 @@ public sealed class MachineFixture : IAsyncLifetime
         }
 
         throw new InvalidOperationException("The command gave nothing.");
+    }
+
+    /// <summary>Switches a machine off as this computer's restart does: nobody has asked for it.</summary>
+    public static async Task PowerOffAsync(AgwVm vm)
+    {
+        var nspawn = HostProcess.Read(new NspawnLayout(NspawnLayout.DefaultRoot).For(vm.Id).Run)!;
+        nspawn.Signal(HostProcess.Terminate);
+        await Eventually.BecomesAsync(() => Task.FromResult(!nspawn.IsAlive()), "the machine is off");
     }
 
     public Task<AgwSession> StartSessionAsync(string name, string workspace, string? agent, string command) =>
