@@ -1,5 +1,4 @@
 using Agentworks.Events;
-using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Tests.Shared;
 using Agentworks.Vms;
