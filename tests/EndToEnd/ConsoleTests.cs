@@ -54,6 +54,8 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
 
         await using var terminal = await EnterAsync("con");
         await terminal.ShowsAsync("web2");
+        await AttachedAsync("web2");
+        await AttachedAsync("web");
         Assert.Equal("web2 web boss", await WindowsAsync("con"));
         Assert.Equal(ConsoleStatus.Running, await StatusAsync("con"));
         await terminal.TypeAsync("for web2 alone\r");
@@ -84,11 +86,12 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         await StartAsync("ends", "read line; echo last words; exit 5");
         await NewAsync("con", "life", "ends");
         await using var terminal = await EnterAsync("con");
+        await AttachedAsync("life");
         await terminal.TypeAsync("one\r");
         await terminal.ShowsAsync("one\none");
         var before = await ClientAsync("life");
         await terminal.PressAsync("C-b", "C-b", "d");
-        await Eventually.BecomesAsync(async () => await ClientAsync("life") is { Length: > 0 } client && client != before, "another client has attached");
+        await AttachedAsync("life", before);
         await terminal.TypeAsync("two\r");
         await terminal.ShowsAsync("two\ntwo");
 
@@ -96,17 +99,18 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         await terminal.ShowsAsync("Session life has stopped");
         await terminal.TypeAsync("typed to nobody\r");
         await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["life"], restart: false, kill: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
-        await Eventually.BecomesAsync(async () => (await ClientAsync("life")).Length > 0, "a client has attached to the new run");
+        await AttachedAsync("life");
         await terminal.TypeAsync("three\r");
         await terminal.ShowsAsync("three\nthree");
         Assert.DoesNotContain("nobody", await terminal.ScreenAsync(), StringComparison.Ordinal);
 
+        await AttachedAsync("ends");
         await terminal.PressAsync("C-b", "n");
         await terminal.TypeAsync("go\r");
         await terminal.ShowsAsync("Session ends has ended (exit status 5)");
         Assert.Contains("last words", await terminal.ScreenAsync(), StringComparison.Ordinal);
         await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["ends"], restart: true, kill: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
-        await Eventually.BecomesAsync(async () => (await ClientAsync("ends")).Length > 0, "a client has attached to the new run");
+        await AttachedAsync("ends");
     }
 
     [MachineFact]
@@ -120,6 +124,7 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         await NewAsync("con", "one");
         await using var terminal = await EnterAsync("con");
         await terminal.ShowsAsync("one");
+        await AttachedAsync("one");
         await Consoles.AddSessionsAsync("con", [new("two", 1), new("three", 0)], Quiet, CancellationToken.None);
         Assert.Equal("one two three", await WindowsAsync("con"));
         await Consoles.ReorderAsync("con", ["three"], Quiet, CancellationToken.None);
@@ -200,9 +205,12 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         Assert.Equal("web: shell 0", await RepairAsync("con", "web"));
         Assert.Equal(["main ", "s 0", "s 1"], await MarksAsync("con", "web"));
 
+        await AttachedAsync("web");
+        var before = await ClientAsync("web");
         await TmuxAsync("con", $"kill-pane -t {(await PanesAsync("con", "web"))[0]}");
         Assert.Equal("web: session pane api: ", await RepairAsync("con"));
         Assert.Equal(["main ", "s 0", "s 1"], await MarksAsync("con", "web"));
+        await AttachedAsync("web", before);
         await terminal.TypeAsync("back again\r");
         await terminal.ShowsAsync("back again\nback again");
 
@@ -266,7 +274,7 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
         await StartAsync("trap", "cat");
         await NewAsync("con", "trap+1");
         await using var terminal = await EnterAsync("con");
-        await Eventually.BecomesAsync(async () => (await ClientAsync("trap")).Length > 0, "the window is attached");
+        await AttachedAsync("trap");
         Assert.NotEqual(0, (await machine.RunAsync("tmux -S /run/agentworks/consoles/con/sock list-windows", "smith")).ExitCode);
         Assert.NotEqual(0, (await machine.RunAsync("ls /run/agentworks/consoles", "smith")).ExitCode);
 
@@ -324,6 +332,10 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
 
     private Task StopAsync(string session) =>
         Outcomes.DrainAsync(machine.Engine.Sessions.StopAsync([session], new StopSession(TimeSpan.FromSeconds(2)), Quiet, CancellationToken.None));
+
+    /// <summary>Until a client is attached, other than the one before: what is typed earlier is for nobody.</summary>
+    private Task AttachedAsync(string session, string before = "") => Eventually.BecomesAsync(
+        async () => await ClientAsync(session) is { Length: > 0 } client && client != before, $"a client has attached to {session}");
 
     /// <summary>The process that is attached to a session; empty when none is.</summary>
     private async Task<string> ClientAsync(string session) =>

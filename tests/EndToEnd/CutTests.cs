@@ -67,7 +67,11 @@ public sealed class CutTests(MachineFixture machine)
         {
             await Eventually.BecomesAsync(async () => (await machine.RunAsync("cat began", workspace: "cut")).ExitCode == 0, "the command has begun");
             Assert.Equal("began\n", (await machine.RunAsync("cat began", workspace: "cut")).Output);
-            Assert.Equal("1\n", (await machine.RootAsync("pgrep -u agt-cut -xc sleep")).Output);
+
+            // It has said so before it became sleep.
+            var sleeping = string.Empty;
+            await Eventually.BecomesAsync(async () => (sleeping = (await machine.RootAsync("pgrep -u agt-cut -xc sleep")).Output) != "0\n", "the command sleeps");
+            Assert.Equal("1\n", sleeping);
             await machine.RemoveSessionsAsync("cut");
         }
         else

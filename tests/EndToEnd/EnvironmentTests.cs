@@ -53,7 +53,7 @@ public sealed class EnvironmentTests(MachineFixture machine) : IAsyncLifetime
             new NewSession { Name = "env", Workspace = "w", Agent = "a", Command = Report, Environment = Map(("GIVEN", "given")) }, Quiet, CancellationToken.None);
         await ReportsAsync($"{Hostile}|agent|first|e2e|w|a|env|");
         await Eventually.BecomesAsync(async () => (await machine.RunAsync("cat digest", workspace: "w")).Output.StartsWith(Digest(_canary), StringComparison.Ordinal), "the session has its secret");
-        Assert.Empty(await WhereIsAsync());
+        Assert.Empty(await MachineSearch.FilesWithAsync(machine, _canary));
 
         // What changes in the configuration is there at the next start; what was given stays.
         await ConfigureAsync("second");
@@ -99,7 +99,7 @@ public sealed class EnvironmentTests(MachineFixture machine) : IAsyncLifetime
             await terminal.PressAsync("Enter");
             await Eventually.BecomesAsync(
                 async () => (await machine.RunAsync("cat shell", workspace: "w")).Output == $"{Hostile}|a|w|{Digest(_canary)}  -\n", "the shell has its variables");
-            Assert.Empty(await WhereIsAsync());
+            Assert.Empty(await MachineSearch.FilesWithAsync(machine, _canary));
         }
 
         await using var own = await Terminal.OpenAsync(await machine.Engine.Workspaces.GetShellAsync("w", null, CancellationToken.None));
@@ -137,8 +137,4 @@ public sealed class EnvironmentTests(MachineFixture machine) : IAsyncLifetime
     private static Dictionary<string, string> Map(params (string Name, string Value)[] values) => values.ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal);
 
     private static string Digest(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
-
-    private async Task<IReadOnlyList<string>> WhereIsAsync() =>
-        (await machine.RootAsync($"grep -rl --devices=skip --exclude-dir=proc --exclude-dir=sys -- '[c]{_canary[1..]}' / 2>/dev/null"))
-            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

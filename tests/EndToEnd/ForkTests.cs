@@ -146,9 +146,9 @@ public sealed class ForkTests(MachineFixture machine) : IAsyncLifetime
     public async Task AreWholeOrNotThereOnADiskThatIsFull()
     {
         await machine.RunAsync("head -c 50000000 /dev/urandom > large", workspace: "gold");
-        await machine.RootAsync("sync; for size in 2000 1000 500 200 100 50 20 10 5 2 1; do fallocate -l ${size}M /root/full.$size; done; i=0; while printf %4000d 0 > /root/full.$i.x; do i=$((i+1)); [ $i -lt 200000 ] || break; done; sync");
+        await machine.RootAsync("sync -f /root; for size in 2000 1000 500 200 100 50 20 10 5 2 1; do fallocate -l ${size}M /root/full.$size; done; i=0; while printf %4000d 0 > /root/full.$i.x; do i=$((i+1)); [ $i -lt 200000 ] || break; done; sync -f /root");
         var outcomes = await machine.Engine.Forks.ForkAsync(new ForkWorkspace("gold", ["one", "two"], "prepared"), Quiet, CancellationToken.None);
-        await machine.RootAsync("rm -f /root/full.*; sync");
+        await machine.RootAsync("rm -f /root/full.*; sync -f /root");
         foreach (var outcome in outcomes.Where(outcome => outcome.Error is not null))
         {
             Assert.Contains("space", outcome.Error!.Message, StringComparison.OrdinalIgnoreCase);

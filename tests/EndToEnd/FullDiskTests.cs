@@ -12,7 +12,7 @@ namespace Agentworks.Tests.EndToEnd;
 [Collection("machine")]
 public sealed class FullDiskTests
 {
-    private const string Fill = "i=0; for size in 64M 8M 1M 64K 4K; do while fallocate -l $size fill.$i 2>/dev/null; do i=$((i+1)); done; done; sync";
+    private const string Fill = "i=0; for size in 64M 8M 1M 64K 4K; do while fallocate -l $size fill.$i 2>/dev/null; do i=$((i+1)); done; done; sync -f .";
     private static readonly NullEventSink Quiet = NullEventSink.Instance;
 
     [MachineFact]

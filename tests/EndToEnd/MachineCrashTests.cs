@@ -23,7 +23,7 @@ public sealed class MachineCrashTests(MachineFixture machine)
     {
         await machine.Engine.Workspaces.CreateAsync(new NewWorkspace { Name = "frail" }, Quiet, CancellationToken.None);
         await machine.Engine.Agents.CreateAsync(new NewAgent { Name = "stayer", Workspaces = ["frail"] }, Quiet, CancellationToken.None);
-        await ReadAsync("frail", "git init -q -b main; git config user.name n; git config user.email e@example.org; echo one > file; git add .; git commit -qm one; sync");
+        await ReadAsync("frail", "git init -q -b main; git config user.name n; git config user.email e@example.org; echo one > file; git add .; git commit -qm one; sync -f .");
         await machine.Engine.Snapshots.CreateAsync(new NewSnapshot { Workspace = "frail", Name = "s" }, Quiet, CancellationToken.None);
 
         await EachAsync(
@@ -51,7 +51,7 @@ public sealed class MachineCrashTests(MachineFixture machine)
                 Assert.Equal("one\n", await ReadAsync("frail", "cat file; git status --porcelain"));
                 Assert.Equal(0, (await machine.RunAsync("echo mine > mine && rm mine", "stayer", "frail")).ExitCode);
             },
-            () => ReadAsync("frail", "echo two > file; sync"));
+            () => ReadAsync("frail", "echo two > file; sync -f ."));
 
         await EachAsync(
             async sink => Throw((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("frail", ["frail-fork"], "s"), sink, CancellationToken.None))[0].Error),
@@ -68,7 +68,7 @@ public sealed class MachineCrashTests(MachineFixture machine)
             });
 
         Throw((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("frail", ["frail-fork"], "s"), Quiet, CancellationToken.None))[0].Error);
-        await ReadAsync("frail-fork", "echo work > work; git add .; git commit -qm work; sync");
+        await ReadAsync("frail-fork", "echo work > work; git add .; git commit -qm work; sync -f .");
         const string Look = "git fsck --no-dangling 2>&1; git status --porcelain; git log --format=%s; cat work 2>/dev/null; git for-each-ref refs/agw; find .git -name '*.lock'";
         var merge = new MergeWorkspaces { Into = "frail", Sources = ["frail-fork"] };
         await EachAsync(
@@ -78,7 +78,7 @@ public sealed class MachineCrashTests(MachineFixture machine)
                 Assert.Contains(await ReadAsync("frail", Look), done ? ["work\none\nwork\n"] : new[] { "one\n", "work\none\nwork\n" });
                 Throw((await machine.Engine.Merges.MergeAsync(merge, Quiet, CancellationToken.None))[0].Error);
                 Assert.Equal("work\none\nwork\n", await ReadAsync("frail", Look));
-                await ReadAsync("frail", "git reset -q --hard HEAD~1; sync");
+                await ReadAsync("frail", "git reset -q --hard HEAD~1; sync -f .");
             });
 
         await machine.Engine.Workspaces.RemoveAsync("frail-fork", cascade: true, Quiet, CancellationToken.None);

@@ -34,8 +34,10 @@ public sealed class NerfTests(MachineFixture machine) : IAsyncLifetime
 
         _engine = AgentworksEngine.Open(TestOptions.For(machine.Home) with { Processes = _local });
         var nerf = Path.Combine(machine.Home, "nerf");
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Provisioning", "fake-nerf.sh"), nerf, overwrite: true);
-        File.SetUnixFileMode(nerf, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        // By a process of its own: what this one writes may still be open in a process that another test has just forked, and cannot be executed then.
+        var copied = await new ProcessRunner().RunAsync("install", ["-m", "0500", Path.Combine(AppContext.BaseDirectory, "Provisioning", "fake-nerf.sh"), nerf], null, CancellationToken.None);
+        Assert.True(copied.Succeeded, copied.Error);
         _local.Nerf = nerf;
         var claude = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Provisioning", "fake-claude.sh"));
         await RootAsync($"cat > /usr/local/bin/claude <<'END'\n{claude}\nEND\nchmod 0755 /usr/local/bin/claude");

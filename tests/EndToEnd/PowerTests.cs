@@ -1,5 +1,4 @@
 using Agentworks.Events;
-using Agentworks.Model;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Tests.Shared;
 using Agentworks.Vms;
@@ -18,13 +17,13 @@ public sealed class PowerTests
         await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
         {
             await engine.Vms.CreateAsync(new NewVm { Name = "off", Platform = "nspawn", DiskGiB = 2 }, Quiet, CancellationToken.None);
-            await PowerOffAsync(engine);
+            await MachineFixture.PowerOffAsync(engine.Vms.List()[0]);
         }
 
         await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
         {
             Assert.Equal("off\n", (await MachineFixture.RunAsync(engine, "hostname", null, null)).Output);
-            await PowerOffAsync(engine);
+            await MachineFixture.PowerOffAsync(engine.Vms.List()[0]);
         }
 
         await using (var engine = AgentworksEngine.Open(TestOptions.For(home.Path)))
@@ -32,14 +31,5 @@ public sealed class PowerTests
             Assert.Equal(0, (await engine.Vms.InitializeAsync("off", Quiet, CancellationToken.None)).Failed);
             Assert.Equal("off\n", (await MachineFixture.RunAsync(engine, "hostname", null, null)).Output);
         }
-    }
-
-    // From inside, so that nobody on this side has stopped it on purpose; a moment later, so that the command has its answer.
-    private static async Task PowerOffAsync(AgentworksEngine engine)
-    {
-        AgwVm vm = engine.Vms.List()[0];
-        var run = await File.ReadAllTextAsync($"/var/lib/agentworks/machines/{vm.Id}/nspawn.run");
-        await MachineFixture.RunAsync(engine, "sudo -n systemd-run --quiet --no-block sh -c 'sleep 0.3; systemctl poweroff'", null, null);
-        await Eventually.BecomesAsync(() => Task.FromResult(!Directory.Exists("/proc/" + run.Split(' ')[0])), "the machine is off");
     }
 }

@@ -6,6 +6,7 @@ using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Sessions;
 using Agentworks.Tests.EndToEnd.Support;
+using Agentworks.Tests.EndToEnd.Transport;
 using Agentworks.Workspaces;
 
 namespace Agentworks.Tests.EndToEnd;
@@ -102,50 +103,45 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
         var canary = "canary" + Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
         await machine.RunAsync("rm -f /tmp/seen /tmp/stop");
         var watch = machine.RootAsync("""
-            while [ ! -e /tmp/stop ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -o 'canary[0-9A-F]*' >> /tmp/seen; done; cat /tmp/seen; true
+            while [ ! -e /tmp/stop ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -o 'canary[0-9A-F]*' >> /tmp/seen; done; cat /tmp/seen
             """);
-        var local = Task.Run(async () =>
+        var local = Task.Run(() =>
         {
-            var seen = new StringBuilder();
+            var seen = false;
             while (!watch.IsCompleted)
             {
-                foreach (var file in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(System.IO.Path.GetFileName(path)[0])))
-                {
-                    try
-                    {
-                        seen.Append(await File.ReadAllTextAsync(file + "/cmdline"));
-                    }
-                    catch (IOException)
-                    {
-                        // It ended.
-                    }
-                    catch (UnauthorizedAccessException)
-                    {
-                        // Not ours to read.
-                    }
-                }
+                seen |= Processes.AnyArgumentHolds(canary);
             }
 
-            return seen.ToString();
+            return seen;
         });
-        await machine.Engine.Sessions.CreateAsync(
-            new NewSession
-            {
-                Name = "secret",
-                Workspace = "w",
-                Agent = "a",
-                Command = "printf %s \"$TOKEN\" | sha256sum > digest; sleep 1000",
-                Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["TOKEN"] = canary },
-            },
-            Quiet,
-            CancellationToken.None);
-        var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(canary))).ToLowerInvariant();
-        await Eventually.BecomesAsync(
-            async () => (await machine.RunAsync("cat digest", workspace: "w")).Output.StartsWith(digest, StringComparison.Ordinal), "the command has its secret");
-        await machine.RunAsync("touch /tmp/stop");
+        try
+        {
+            await machine.Engine.Sessions.CreateAsync(
+                new NewSession
+                {
+                    Name = "secret",
+                    Workspace = "w",
+                    Agent = "a",
+                    Command = "printf %s \"$TOKEN\" | sha256sum > digest; sleep 1000",
+                    Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["TOKEN"] = canary },
+                },
+                Quiet,
+                CancellationToken.None);
+            var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(canary))).ToLowerInvariant();
+            await Eventually.BecomesAsync(
+                async () => (await machine.RunAsync("cat digest", workspace: "w")).Output.StartsWith(digest, StringComparison.Ordinal), "the command has its secret");
+        }
+        finally
+        {
+            await machine.RunAsync("touch /tmp/stop");
+        }
 
-        Assert.DoesNotContain(canary, (await watch).Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(canary, await local, StringComparison.Ordinal);
+        // It has looked until it was told to stop.
+        var watched = await watch;
+        Assert.True(watched.ExitCode == 0, watched.ErrorOutput);
+        Assert.DoesNotContain(canary, watched.Output, StringComparison.Ordinal);
+        Assert.False(await local);
         var places = await machine.RootAsync($"grep -rlF -- {canary} /run/agentworks /var/lib/agentworks /var/log /etc/agentworks /tmp /home 2>/dev/null");
         Assert.Equal(string.Empty, places.Output.Trim());
         Assert.Equal(string.Empty, await HomeSearch.FilesWithAsync(machine.Home, canary));

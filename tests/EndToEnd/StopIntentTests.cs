@@ -43,7 +43,7 @@ public sealed class StopIntentTests(MachineFixture machine)
             await engine.Vms.StartAsync(MachineFixture.Vm, Quiet, CancellationToken.None);
             foreach (var way in ways[..5])
             {
-                await PowerOffAsync();
+                await MachineFixture.PowerOffAsync(engine.Vms.List().Single(vm => vm.Name == MachineFixture.Vm));
                 await way();
                 Assert.Equal(VmStatus.Running, await StatusAsync());
             }
@@ -64,14 +64,5 @@ public sealed class StopIntentTests(MachineFixture machine)
         }
 
         throw new InvalidOperationException("The machine is gone.");
-    }
-
-    // As the host's restart does: nobody asked for it.
-    private async Task PowerOffAsync()
-    {
-        var vm = machine.Engine.Vms.List().Single(vm => vm.Name == MachineFixture.Vm);
-        var nspawn = Ports.HostProcess.Read($"/var/lib/agentworks/machines/{vm.Id}/nspawn.run")!;
-        nspawn.Signal(Ports.HostProcess.Terminate);
-        await Eventually.BecomesAsync(() => Task.FromResult(!nspawn.IsAlive()), "the machine is off");
     }
 }

@@ -113,7 +113,7 @@ public sealed class WorkspaceCopyTests(MachineFixture machine) : IAsyncLifetime
         await InPlaceAsync("far");
 
         // A disk that is full: nothing of the copy stays.
-        await RootAsync(Other, "for size in 1000 500 200 100 50 20; do fallocate -l ${size}M /root/full.$size; done; sync");
+        await RootAsync(Other, "for size in 1000 500 200 100 50 20; do fallocate -l ${size}M /root/full.$size; done; sync -f /root");
         var failure = await Assert.ThrowsAnyAsync<AgentworksException>(() => machine.Engine.WorkspaceCopier.CopyAsync(new CopyWorkspace("orig", "toolarge", Other), Quiet, CancellationToken.None));
         Assert.Contains("space", failure.Message, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(machine.Engine.Workspaces.List(), workspace => workspace.Name == "toolarge");

@@ -115,7 +115,7 @@ public sealed class FileEscapeTests(MachineFixture machine) : FileGroundTests(ma
         // Two names change places thousands of times a second: a folder of the workspace, and a link to the one outside.
         await RunAsync($"mkdir flip; printf inside > flip/secret; ln -s {Outside} flop; mkdir deep; mkdir deep/flip; printf inside > deep/flip/secret; ln -s ../../../../../srv/outside deep/flop");
         var flipping = Machine.RunAsync(
-            """perl -e 'my ($a, $b, $c, $d) = qw(flip flop deep/flip deep/flop); my $n = 0; until (-e "enough") { syscall(316, -100, $a, -100, $b, 2); syscall(316, -100, $c, -100, $d, 2); $n++ } print $n'""",
+            """perl -e 'my ($a, $b, $c, $d) = qw(flip flop deep/flip deep/flop); my $n = 0; until (-e "enough") { $n += (syscall(316, -100, $a, -100, $b, 2) == 0) + (syscall(316, -100, $c, -100, $d, 2) == 0) } print $n'""",
             Agent, Place.Workspace);
         var ground = Files.Ground(Place);
         var program = new FileProgram(Files.Shell(ground), ground.User, ground.Root, confined: true, withoutOpenat2);
@@ -147,6 +147,9 @@ public sealed class FileEscapeTests(MachineFixture machine) : FileGroundTests(ma
             await flipping;
         }
 
+        // They changed places until the end.
+        var flipped = await flipping;
+        Assert.True(flipped.ExitCode == 0 && long.Parse(flipped.Output, System.Globalization.CultureInfo.InvariantCulture) > 0, flipped.Output + flipped.ErrorOutput);
         Assert.True(inside > 0 && written > 0, $"{inside} read, {refused} refused, {written} written");
         await NothingOutsideChangedAsync();
 

@@ -109,9 +109,9 @@ public sealed class GitCredentialTests(MachineFixture machine) : IAsyncLifetime
         var token = _server.Tokens["acme"];
         await SetAsync("acme", "acme", token);
         Assert.Equal(0, (await AgentAsync($"git clone -q https://{GitServer.Host}/acme/widgets.git && ! env | grep -q '[c]{token[1..]}'")).ExitCode);
-        Assert.Equal(["/home/agt-a/.config/agentworks/git-credentials"], await WhereIsAsync(token));
+        Assert.Equal(["/home/agt-a/.config/agentworks/git-credentials"], await MachineSearch.FilesWithAsync(machine, token));
         await machine.Engine.GitCredentials.RemoveAsync("acme", MachineFixture.Vm, "a", Quiet, CancellationToken.None);
-        Assert.Empty(await WhereIsAsync(token));
+        Assert.Empty(await MachineSearch.FilesWithAsync(machine, token));
         Assert.DoesNotContain("credential", (await AgentAsync("cat ~/.gitconfig")).Output, StringComparison.Ordinal);
         Assert.Empty(machine.Engine.GitCredentials.List());
         Assert.Equal(string.Empty, await HomeSearch.FilesWithAsync(machine.Home, token));
@@ -151,7 +151,7 @@ public sealed class GitCredentialTests(MachineFixture machine) : IAsyncLifetime
         File.Delete(ConfigFile);
         Assert.Contains((await InitializeAsync()).Steps, step => step is { Name: "agent-git-credentials", State: StepState.Changed });
         Assert.Equal(["byhand"], machine.Engine.GitCredentials.List().Select(one => one.Name));
-        Assert.Empty(await WhereIsAsync(token));
+        Assert.Empty(await MachineSearch.FilesWithAsync(machine, token));
         Assert.Equal(0, (await AgentAsync($"git ls-remote https://{GitServer.Host}/octo/hello.git")).ExitCode);
 
         Task<AgwInitialization> InitializeAsync() => machine.Engine.Agents.InitializeAsync("a", Quiet, CancellationToken.None);
@@ -175,7 +175,7 @@ public sealed class GitCredentialTests(MachineFixture machine) : IAsyncLifetime
         await MakeAsync("w2");
         Environment.SetEnvironmentVariable("GIT_CREDENTIALS_E2E_CLONE", null);
 
-        Assert.Empty(await WhereIsAsync(_server.Tokens["acme"]));
+        Assert.Empty(await MachineSearch.FilesWithAsync(machine, _server.Tokens["acme"]));
         Assert.Equal(string.Empty, (await machine.RootAsync("ls /run/agentworks/clone")).Output);
         foreach (var name in new[] { "w1", "w2" })
         {
@@ -209,12 +209,4 @@ public sealed class GitCredentialTests(MachineFixture machine) : IAsyncLifetime
 
         throw new InvalidOperationException($"There is no {name}.");
     }
-
-    /// <summary>Every file of the machine that holds it. The pattern does not match itself, because sudo logs what it runs.</summary>
-    private async Task<IReadOnlyList<string>> WhereIsAsync(string canary)
-    {
-        var found = await machine.RootAsync($"grep -rl --devices=skip --exclude-dir=proc --exclude-dir=sys -- '[c]{canary[1..]}' / 2>/dev/null");
-        return found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
 }

@@ -192,6 +192,7 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
         for (var frame = 1; frame <= 9; frame++)
         {
             var cut = await MergeCutAsync(frame);
+            await NothingRunsAsync();
             await WholeAsync(first, sum, cut is { Success: true });
             var after = (await machine.Engine.Merges.MergeAsync(new MergeWorkspaces { Into = "into", Sources = ["far", "near"] }, GitGround.Quiet, CancellationToken.None));
             Assert.All(after, outcome => Assert.True(outcome.Result.Success, outcome.Result.Error));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Agentworks.Tests.EndToEnd.Git;
 
@@ -12,14 +13,13 @@ internal static partial class NetworkNamespace
     /// <param name="identity">What /proc/self/ns/net says on the machine.</param>
     public static Socket Listen(string identity, int port)
     {
-        var process = Directory.GetDirectories("/proc").First(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]) && Identity(folder) == identity);
         Socket? socket = null;
         Exception? failure = null;
         var thread = new Thread(() =>
         {
             try
             {
-                using var handle = File.OpenHandle(process + "/ns/net", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                using var handle = Open(identity);
                 if (SetNamespace(handle.DangerousGetHandle().ToInt32(), NewNet) != 0)
                 {
                     throw new InvalidOperationException("setns: " + Marshal.GetLastPInvokeErrorMessage());
@@ -39,11 +39,35 @@ internal static partial class NetworkNamespace
         return failure is null ? socket! : throw new InvalidOperationException("No socket in the machine's network.", failure);
     }
 
-    private static string? Identity(string process)
+    // By any of its processes; one that is found may have ended before it is opened, and its pid be another's.
+    private static SafeFileHandle Open(string identity)
+    {
+        foreach (var process in Directory.GetDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]) && Identity(folder + "/ns/net") == identity))
+        {
+            try
+            {
+                var handle = File.OpenHandle(process + "/ns/net", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                if (Identity($"/proc/self/fd/{handle.DangerousGetHandle()}") == identity)
+                {
+                    return handle;
+                }
+
+                handle.Dispose();
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        throw new InvalidOperationException($"No process is in {identity}.");
+    }
+
+    private static string? Identity(string link)
     {
         try
         {
-            return File.ResolveLinkTarget(process + "/ns/net", returnFinalTarget: false)?.Name;
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

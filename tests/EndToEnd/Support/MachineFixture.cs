@@ -1,6 +1,8 @@
 using Agentworks.Commands;
 using Agentworks.Events;
 using Agentworks.Model;
+using Agentworks.Platforms.Nspawn;
+using Agentworks.Ports;
 using Agentworks.Sessions;
 using Agentworks.Tests.Shared;
 using Agentworks.Vms;
@@ -11,6 +13,10 @@ namespace Agentworks.Tests.EndToEnd.Support;
 public sealed class MachineFixture : IAsyncLifetime
 {
     public const string Vm = "e2e";
+
+    // Only keeps a broken test from running for ever: other tests and other machines take their share of the computer.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
     private TestHome? _home;
     private AgentworksEngine? _engine;
 
@@ -53,12 +59,23 @@ public sealed class MachineFixture : IAsyncLifetime
     public static async Task<AgwCommandResult> RunAsync(AgentworksEngine engine, string command, string? agent, string? workspace)
     {
         var target = new CommandTarget(agent is null && workspace is null ? engine.Vms.List()[0].Name : null, workspace, agent);
-        await foreach (var outcome in engine.Commands.InvokeAsync([target], new CommandRequest { Command = command, Timeout = TimeSpan.FromSeconds(60) }, CancellationToken.None))
+        await foreach (var outcome in engine.Commands.InvokeAsync([target], new CommandRequest { Command = command, Timeout = Limit }, CancellationToken.None))
         {
-            return outcome.Value ?? throw outcome.Error!;
+            var result = outcome.Value ?? throw outcome.Error!;
+
+            // What was cut short proves nothing, least of all by having failed or found nothing.
+            return result.TimedOut ? throw new TimeoutException($"It did not end: {command}") : result;
         }
 
         throw new InvalidOperationException("The command gave nothing.");
+    }
+
+    /// <summary>Switches a machine off as this computer's restart does: nobody has asked for it.</summary>
+    public static async Task PowerOffAsync(AgwVm vm)
+    {
+        var nspawn = HostProcess.Read(new NspawnLayout(NspawnLayout.DefaultRoot).For(vm.Id).Run)!;
+        nspawn.Signal(HostProcess.Terminate);
+        await Eventually.BecomesAsync(() => Task.FromResult(!nspawn.IsAlive()), "the machine is off");
     }
 
     public Task<AgwSession> StartSessionAsync(string name, string workspace, string? agent, string command) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Agentworks.Events;
 using Agentworks.Ports;
 using Agentworks.Provisioning;
@@ -19,8 +20,12 @@ public sealed class StepRunner : IDisposable
     public void Replace(string program, string script)
     {
         var path = Path.Combine(Programs, program);
-        File.WriteAllText(path, $"#!/bin/sh\nfiles='{Folder}'\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(path + ".text", $"#!/bin/sh\nfiles='{Folder}'\n{script}\n");
+
+        // By a process of its own: what this one writes may still be open in a process that another test has just forked, and cannot be executed then.
+        using var install = Process.Start("install", ["-m", "0700", path + ".text", path]);
+        install.WaitForExit();
+        Assert.Equal(0, install.ExitCode);
     }
 
     /// <summary>The step, with these paths of the machine taken to be in the folder.</summary>

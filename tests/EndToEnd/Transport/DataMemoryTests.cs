@@ -1,0 +1,34 @@
+using Agentworks.Transport;
+
+namespace Agentworks.Tests.EndToEnd.Transport;
+
+/// <summary>However much passes through, this process stays small.</summary>
+[Collection("alone")]
+public sealed class DataMemoryTests
+{
+    [Fact]
+    public async Task A_gibibyte_streams_through_without_gathering_in_memory()
+    {
+        const long Size = 1L << 30;
+        await using var machine = new TestMachine();
+        var shell = machine.Direct();
+        long got = 0;
+        long highest = 0;
+        await shell.RunAsync(new RemoteCommand { Script = "true" }, CancellationToken.None);
+        GC.Collect();
+        var before = Environment.WorkingSet;
+
+        var result = await shell.RunAsync(
+            new RemoteCommand { Script = "head -c 1073741824 /dev/zero" },
+            chunk =>
+            {
+                got += chunk.Data.Length;
+                highest = Math.Max(highest, Environment.WorkingSet);
+                return ValueTask.CompletedTask;
+            },
+            CancellationToken.None);
+
+        Assert.Equal((Size, Size), (got, result.OutputLength));
+        Assert.InRange(highest - before, long.MinValue, 100L << 20);
+    }
+}
