@@ -50,7 +50,8 @@ internal sealed partial class ChannelProcess
         }
     }
 
-    public bool HasEnded => _exitCode is not null;
+    /// <summary>It is gone, and nobody whom it left behind could still say or send anything.</summary>
+    public bool HasEnded => _exitCode is not null && _errorEnded.Task.IsCompleted;
 
     /// <summary>The last 4 KiB of standard error.</summary>
     public string ErrorTail
@@ -170,7 +171,7 @@ internal sealed partial class ChannelProcess
         await closing.WaitAsync(LastWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock)
         {
-            _disposed = HasEnded;
+            _disposed = _exitCode is not null;
         }
 
         if (_disposed)

@@ -25,7 +25,7 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
     /// <exception cref="InvalidRequestException">A part would be taken for an option.</exception>
     public ChannelCommand Channel(
         SshEndpoint endpoint, string machineName, string? user, string? identityFile, bool sudo, bool acceptNewHostKey = false) =>
-        new(program, ["-T", "-o", "BatchMode=yes", .. Options(endpoint, user, identityFile, ChannelLogLevel, acceptNewHostKey), "--", endpoint.HostName])
+        new(Program(endpoint), [.. Client(endpoint), "-T", "-o", "BatchMode=yes", .. Options(endpoint, user, identityFile, ChannelLogLevel, acceptNewHostKey), "--", endpoint.HostName])
         {
             MachineName = machineName,
             Sudo = sudo,
@@ -43,7 +43,7 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
     {
         string[] remote = remoteArguments.Count == 0 ? [] : [PosixShell.QuoteAll(remoteArguments)];
         return new InteractiveCommand(
-            program, ["-tt", .. Options(endpoint, user, identityFile, "ERROR", acceptNewHostKey: false), "--", endpoint.HostName, .. remote]);
+            Program(endpoint), [.. Client(endpoint), "-tt", .. Options(endpoint, user, identityFile, "ERROR", acceptNewHostKey: false), "--", endpoint.HostName, .. remote]);
     }
 
     /// <summary>A process that only forwards a port of this computer, and ends when it cannot.</summary>
@@ -66,12 +66,20 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
         ];
         var ports = string.Create(CultureInfo.InvariantCulture, $"[{localAddress}]:{localPort}:localhost:{remotePort}");
         return new InteractiveCommand(
-            program,
+            Program(endpoint),
             [
-                "-N", "-T", "-o", "BatchMode=yes", .. first.SelectMany(setting => new[] { "-o", setting }),
+                .. Client(endpoint), "-N", "-T", "-o", "BatchMode=yes", .. first.SelectMany(setting => new[] { "-o", setting }),
                 .. Options(endpoint, user, identityFile, "ERROR", acceptNewHostKey: false), "-L", ports, "--", endpoint.HostName,
             ]);
     }
+
+    // ssh runs a ProxyCommand by the operator's shell. bash takes the socket of one that passes it for a login from afar, and does first what ~/.bashrc
+    // says. Those are ours, and need none of that.
+    private string Program(SshEndpoint endpoint) => HasShell(endpoint) ? "/usr/bin/env" : program;
+
+    private string[] Client(SshEndpoint endpoint) => HasShell(endpoint) ? ["SHELL=/bin/sh", program] : [];
+
+    private static bool HasShell(SshEndpoint endpoint) => endpoint.ExtraOptions?.Contains(SshEndpoint.PassesSocket, StringComparer.Ordinal) == true;
 
     private List<string> Options(SshEndpoint endpoint, string? user, string? identityFile, string logLevel, bool acceptNewHostKey)
     {

@@ -70,7 +70,9 @@ agw_settled() {
     return 1
 }
 
-patience=50
+# With so much to do for each processor everything takes so much longer.
+read -r load _ < /proc/loadavg
+patience=$((50 + 50 * ${load%%.*} / $(nproc)))
 while [ "$looks" -gt 0 ] && [ "$patience" -gt 0 ]; do
     waiting= busy=
     for name in $names; do
