@@ -3,6 +3,7 @@ using System.Net;
 using Agentworks.Platforms.Nspawn;
 using Agentworks.Platforms;
 using Agentworks.Ports;
+using Agentworks.Transport;
 using Agentworks.Tests.EndToEnd.Support;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
@@ -30,6 +31,28 @@ public sealed class NspawnInsideTests(NspawnInsideTests.OneMachine one) : IClass
         var refused = await SshAsync(folder, key, [$"{other[0]} {other[1]}"], "touch /root/reached");
         Assert.False(refused.Succeeded);
         Assert.Equal("none", await ReadAsync("test -e /root/reached || echo none"));
+    }
+
+    [MachineFact]
+    public async Task NothingOfTheOperatorsShellRunsOnTheWay()
+    {
+        using var folder = new TemporaryFolder();
+        var key = Path.Combine(folder.Path, "key");
+        await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+        await ReadAsync($"install -d -m 0700 /root/.ssh && echo '{(await File.ReadAllTextAsync(key + ".pub")).Trim()}' > /root/.ssh/authorized_keys");
+        var endpoint = one.Machines.Platform.GetSshEndpoint(one.Machine);
+        var known = Path.Combine(folder.Path, "known_hosts");
+        await File.WriteAllLinesAsync(known, (await HostKeysAsync()).Select(k => $"{endpoint.HostKeyAlias} {k}"));
+
+        // As bash does what it says for a login over a socket.
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, ".bashrc"), "touch ~/ran\n");
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HOME"] = folder.Path, ["SHELL"] = "/bin/bash", ["SHLVL"] = null };
+        var command = new SshCommandBuilder(known).Channel(endpoint, "one", "root", key, sudo: false);
+        var result = await one.Machines.Processes.RunAsync(
+            command.FileName, [.. command.Arguments, "hostname"], new ProcessOptions(Timeout: TimeSpan.FromMinutes(2), Environment: environment), CancellationToken.None);
+
+        Assert.Equal(await ReadAsync("hostname"), result.Output.Trim());
+        Assert.False(File.Exists(Path.Combine(folder.Path, "ran")));
     }
 
     [MachineFact]
