@@ -54,6 +54,7 @@ Describe 'Access' -Tag Machine {
     It 'ends for processes that still stand there' {
         Grant-AgwWorkspaceAccess coder app
         $null = Invoke-AgwCommand 'setsid nohup sleep 1002 >/dev/null 2>&1 </dev/null & echo $! >pid' -Workspace app -Agent coder
+        Wait-Until { Get-Truth 'pgrep -x -f "sleep 1002"; true' }
         $outcome = Revoke-AgwWorkspaceAccess coder app -StopProcess -PassThru
         $outcome.StillGranted | Should -BeFalse
         $outcome.Processes | Should -Not -BeNullOrEmpty

@@ -47,8 +47,9 @@ Describe 'An agent' -Tag Machine {
     It 'goes with its user, home and processes' {
         $agent = New-AgwAgent coder
         $null = $agent | Invoke-AgwCommand 'setsid sleep 1001 >/dev/null 2>&1 </dev/null &'
+        Wait-Until { Get-Truth 'pgrep -x -f "sleep 1001"; true' }
         $agent | Remove-AgwAgent -Confirm:$false | Should -BeNullOrEmpty
-        Get-Truth "getent passwd $($agent.LinuxUser); ls -d $($agent.Home) 2>&1; pgrep -x -f 'sleep 1001'; true" | Should -BeLike '*No such file or directory'
+        Get-Truth "getent passwd $($agent.LinuxUser); ls -d $($agent.Home) 2>/dev/null; pgrep -x -f 'sleep 1001'; true" | Should -BeNullOrEmpty
     }
 
     It 'is as declared until something is changed by hand, and then that is named' {

@@ -43,8 +43,8 @@ Describe 'Backups' -Tag Machine {
             $null = Invoke-AgwCommand -Workspace bulky 'head -c 300000000 /dev/urandom > random'
             $stop = Stop-Midway "Backup-AgwVm box -Path '$folder/stopped'" { Test-Path "$folder/stopped/*/workspaces/bulky.*" }
             $stop.Stopped | Should -BeTrue
-            Wait-Until { -not (Test-Path "$folder/stopped/*") } 30
-            Wait-Until { -not (Get-Truth 'ls -d /opt/agentworks/workspaces/.backup-* 2>/dev/null; true') } 30
+            Wait-Until { -not (Test-Path "$folder/stopped/*") }
+            Wait-Until { -not (Get-Truth 'ls -d /opt/agentworks/workspaces/.backup-* 2>/dev/null; true') }
         }
         finally { Remove-AgwWorkspace bulky -Confirm:$false }
     }

@@ -58,7 +58,7 @@ Describe 'A command' -Tag Machine {
     }
 
     It 'is ended by its timeout, with its children' {
-        $result = Invoke-AgwCommand -Vm box 'echo begun; sleep 1005 & wait' -Timeout 1
+        $result = Invoke-AgwCommand -Vm box 'echo begun; sleep 1005 & wait' -Timeout 10
         $result.TimedOut | Should -BeTrue
         $result.Output | Should -Be "begun`n"
         Wait-Until { (Get-Truth 'pgrep -x -f "sleep 1005"; true') -eq '' }
@@ -88,14 +88,12 @@ Describe 'A command' -Tag Machine {
     }
 }
 
-Describe 'Commands in many workspaces' -Skip:([bool] $why) {
+Describe 'Commands in many workspaces' -Tag Machine {
     BeforeAll {
-        . $PSScriptRoot/Machine.ps1
-        $null = Enter-TestMachine
-        foreach ($name in 'one', 'three', 'two') { $null = New-AgwWorkspace $name }
+        if (-not $why) { foreach ($name in 'one', 'three', 'two') { $null = New-AgwWorkspace $name } }
     }
 
-    AfterAll { Exit-TestMachine }
+    BeforeEach { if ($why) { Set-ItResult -Skipped -Because $why } }
 
     It 'see each of them in a script block' {
         $results = Get-AgwWorkspace one, two | Invoke-AgwCommand -Command { "echo for $($_.Name) in `$AGENTWORKS_WORKSPACE" } -Ordered
@@ -103,9 +101,24 @@ Describe 'Commands in many workspaces' -Skip:([bool] $why) {
     }
 
     It 'come in the order of the targets when asked to' {
-        $script = 'case $AGENTWORKS_WORKSPACE in one) sleep 0.5 ;; three) sleep 0.2 ;; esac; echo $AGENTWORKS_WORKSPACE'
-        (Get-AgwWorkspace one, three, two | Invoke-AgwCommand $script -Ordered).Output.Trim() | Should -Be 'one', 'three', 'two'
-        (Get-AgwWorkspace one, three, two | Invoke-AgwCommand $script).Output.Trim() | Should -Be 'two', 'three', 'one'
+        # They end in another: each waits for the one before it, which root tells of, for they do not see each other.
+        $null = Get-Truth @'
+cd /opt/agentworks/workspaces
+setsid sh -c 'touch two/go; until [ -e two/ended ]; do sleep 0.05; done; touch three/go; until [ -e three/ended ]; do sleep 0.05; done; touch one/go' >/dev/null 2>&1 </dev/null &
+'@
+        $script = 'until [ -e go ]; do sleep 0.05; done; rm -f go; echo $AGENTWORKS_WORKSPACE; touch ended'
+        (Get-AgwWorkspace one, three, two | Invoke-AgwCommand $script -Ordered -Timeout 180).Output.Trim() | Should -Be 'one', 'three', 'two'
+    }
+
+    It 'come as they end when not' {
+        # Each waits until the result of the one before it has come.
+        $after = @{ two = 'three'; three = 'one' }
+        $script = 'until [ -e go ]; do sleep 0.05; done; rm -f go; echo $AGENTWORKS_WORKSPACE'
+        $null = Invoke-AgwCommand 'touch go' -Workspace two
+        Get-AgwWorkspace one, three, two | Invoke-AgwCommand $script -Timeout 180 | ForEach-Object {
+            $_.Output.Trim()
+            if ($next = $after[$_.Workspace]) { $null = Invoke-AgwCommand 'touch go' -Workspace $next }
+        } | Should -Be 'two', 'three', 'one'
     }
 
     It 'run in a folder of the workspace, and not outside of it' {

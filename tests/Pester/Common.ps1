@@ -107,12 +107,12 @@ function Invoke-Pwsh([string] $Script) {
 }
 
 # Runs a script in a runspace of its own, stops it as Ctrl-C does once -When holds, and says how long the stop took.
-function Stop-Midway([string] $Script, [scriptblock] $When, [int] $Seconds = 60) {
+function Stop-Midway([string] $Script, [scriptblock] $When) {
     $shell = [powershell]::Create()
     try {
         $null = $shell.AddScript("Import-Module '$module'; $Script")
         $running = $shell.BeginInvoke()
-        Wait-Until $When $Seconds
+        Wait-Until { $running.IsCompleted -or (& $When) } -What $When
         if ($running.IsCompleted) { throw "It had ended before it was to be stopped: $($shell.Streams.Error)" }
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $stopping = $shell.BeginStop($null, $null)
@@ -122,10 +122,11 @@ function Stop-Midway([string] $Script, [scriptblock] $When, [int] $Seconds = 60)
     finally { $shell.Dispose() }
 }
 
-function Wait-Until([scriptblock] $Condition, [int] $Seconds = 60) {
+# The time is only to end a test that is broken: on a busy computer a fresh pwsh alone may take half a minute.
+function Wait-Until([scriptblock] $Condition, [int] $Seconds = 180, [string] $What = $Condition) {
     $deadline = [datetime]::UtcNow.AddSeconds($Seconds)
     while (-not (& $Condition)) {
-        if ([datetime]::UtcNow -gt $deadline) { throw "In $Seconds s this has not come true: $Condition" }
+        if ([datetime]::UtcNow -gt $deadline) { throw "In $Seconds s this has not come true: $What" }
         [Threading.Thread]::Sleep(20)
     }
 }

@@ -40,9 +40,9 @@ Describe 'Completion' {
         try {
             $env:AGENTWORKS_HOME = Join-Path $before 'not-a-folder'
             'in the way' | Set-Content $env:AGENTWORKS_HOME
-            $count = $Error.Count
+            $Error.Clear()   # when it is full, one more would not be seen
             (Complete 'New-AgwVm x -Template ').CompletionText | Should -Not -Contain 'default'
-            $Error.Count | Should -Be $count
+            $Error | Should -BeNullOrEmpty
         }
         finally { $env:AGENTWORKS_HOME = $before }
     }

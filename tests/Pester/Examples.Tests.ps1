@@ -52,9 +52,12 @@ BeforeAll {
     git -C (Join-Path $userHome 'src/app') -c user.name=Example -c user.email=example@example.org commit -q --allow-empty -m 'First commit'
     $null = New-Database -File (Join-Path $userHome '.config/agentworks/agentworks.db')
 
-    # Runs the text in a runspace of its own, with what an operator would have at hand; what it wrote, and its errors.
+    # Runs the text in a runspace of its own, with what an operator would have at hand; what it wrote, and its errors. One that has no end is stopped
+    # two seconds after it began; the others have time enough, which only keeps a broken one from running for ever.
     function Invoke-Example([string] $Code, [bool] $WhatIf, [string] $Folder) {
         $shell = [powershell]::Create()
+        $begun = Join-Path $root 'begun'
+        Remove-Item $begun -ErrorAction Ignore
         try {
             $null = $shell.AddScript(@"
                 Import-Module '$module'
@@ -64,11 +67,13 @@ BeforeAll {
                 `$WhatIfPreference = `$$WhatIf
                 function Get-Secret { ConvertTo-SecureString 'of-the-vault' -AsPlainText -Force }
                 function Read-Host { ConvertTo-SecureString 'of-the-operator' -AsPlainText -Force }
+                [IO.File]::WriteAllText('$begun', '')
                 $Code
 "@)
             $running = $shell.BeginInvoke()
             $endless = $Code -match '-Wait\b' -and $Code -notmatch 'Receive-AgwJob'
-            if (-not $running.AsyncWaitHandle.WaitOne($(if ($endless) { 2000 } else { 120000 }))) { $shell.Stop() }
+            Wait-Until { (Test-Path $begun) -or $running.IsCompleted }
+            if (-not $running.AsyncWaitHandle.WaitOne([timespan]::FromSeconds($(if ($endless) { 2 } else { 900 })))) { $shell.Stop() }
             elseif ($endless) { throw 'It should have gone on until it is stopped.' }
             elseif ($shell.InvocationStateInfo.State -eq 'Failed') { throw $shell.InvocationStateInfo.Reason }
             if (-not $endless -and $shell.InvocationStateInfo.State -eq 'Stopped') { throw 'It did not end.' }
@@ -87,7 +92,7 @@ BeforeAll {
         $pwsh = Get-PwshPath
         $null = env -u TMUX tmux -S $socket -f $options new-session -d -x 200 -y 50 "env -u TMUX $pwsh -NoProfile -EncodedCommand $encoded"
         try {
-            foreach ($try in 1..120) {
+            foreach ($try in 1..600) {
                 $screen = (tmux -S $socket capture-pane -p) -join "`n"
                 if ($screen -match 'came back|failed:') { return $screen }
                 Start-Sleep -Milliseconds 500

@@ -15,9 +15,7 @@ BeforeAll {
     }
 }
 
-AfterAll {
-    if (-not $why) { Exit-TestMachine }
-}
+AfterAll { Exit-TestMachine }
 
 Describe 'The patterns' {
     It 'run an unread script in a machine that is gone afterwards' {

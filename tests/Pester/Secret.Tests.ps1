@@ -82,7 +82,7 @@ Describe 'A secret' -Tag Machine {
     }
 
     It 'is not asked for where nobody can be asked' {
-        $said = Invoke-Pwsh "`$env:PSModulePath = '$env:PSModulePath'; New-AgwSession s1 app -Agent coder -SecretEnvironment @{ ONE = 'AGW_PESTER_ONE' }"
-        "$said" | Should -BeLike '*AGW_PESTER_ONE*'
+        $said = Invoke-Pwsh "`$env:PSModulePath = '$env:PSModulePath'; try { New-AgwSession s1 app -Agent coder -SecretEnvironment @{ ONE = 'AGW_PESTER_ONE' } -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `"`$_`" }"
+        "$said" | Should -BeLike 'SecretMissing,*AGW_PESTER_ONE*'
     }
 }

@@ -22,12 +22,14 @@ Describe 'A session' -Tag Machine {
         $session.Workspace | Should -Be 'piped'
         $session.Agent | Should -Be 'coder'
         $session.Template | Should -Be 'default'
+        Wait-Until { Get-Truth 'pgrep -x -f "sleep 1000"; true' }
         Get-Truth "ps -o user:32= -p `$(pgrep -x -f 'sleep 1000')" | Should -Match '^agt-coder'
     }
 
     It 'runs as the admin with -Admin' {
         $session = New-AgwSession s1 app -Admin -Command 'sleep 1003'
         $session.Agent | Should -BeNullOrEmpty
+        Wait-Until { Get-Truth 'pgrep -x -f "sleep 1003"; true' }
         Get-Truth "ps -o user:32= -p `$(pgrep -x -f 'sleep 1003')" | Should -Match "^$($session.LinuxUser)\s*$"
     }
 
@@ -65,6 +67,8 @@ Describe 'A session' -Tag Machine {
         (Get-AgwSession web2).Status | Should -Be 'Running'
         Send-AgwSessionInput web hello -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems | Should -HaveCount 1
+        Send-AgwSessionInput web2 goodbye
+        Wait-Until { (Get-Log web2) -match 'goodbye' }   # what was sent before is there by then
         Get-Log web2 | Should -Not -Match 'hello'
     }
 
@@ -110,9 +114,11 @@ Describe 'A session' -Tag Machine {
 
     It 'can be followed until Ctrl-C' {
         $null = New-AgwSession s1 app -Agent coder -Command 'echo begun; sleep 1000'
-        $stop = Stop-Midway 'Get-AgwSessionLog s1 -Wait | ForEach-Object { $global:seen = $_ }' { (Get-Log s1) -match 'begun' }
+        $seen = Join-Path $TestDrive 'seen'
+        $stop = Stop-Midway "Get-AgwSessionLog s1 -Wait | ForEach-Object { [IO.File]::WriteAllText('$seen', `$_) }" { Test-Path $seen }
         $stop.Stopped | Should -BeTrue
         $stop.Errors | Should -BeNullOrEmpty
+        Get-Content $seen | Should -Be 'begun'
         (Get-AgwSession s1).Status | Should -Be 'Running'
     }
 
@@ -150,7 +156,8 @@ Describe 'A session' -Tag Machine {
     }
 
     It 'that is broken is ended and restarted by force' {
-        $null = New-AgwSession s1 app -Agent coder -Command 'trap "" INT TERM HUP; while :; do sleep 1000; done'
+        $null = New-AgwSession s1 app -Agent coder -Command 'trap "" INT TERM HUP; echo deaf; while :; do sleep 1000; done'
+        Wait-Until { (Get-Log s1) -match 'deaf' }
         $null = Invoke-AgwCommand 'rm /run/agentworks/sessions/s1/tmux/sock' -Agent coder
         (Get-AgwSession -Status Broken).Name | Should -Be 's1'
         $before = Get-AgwSession s1

@@ -75,11 +75,12 @@ Describe 'A snapshot' -Tag Machine {
     It 'names what stands in the way of a restore, and -Force ends it' {
         $null = New-AgwSnapshot clean app
         $null = Invoke-AgwCommand -Workspace app 'setsid sleep 1000 >/dev/null 2>&1 &'
+        Wait-Until { Get-Truth 'pgrep -u ws-app -x -f "sleep 1000"; true' }   # until then it goes by the name of its shell
         Restore-AgwSnapshot clean -Confirm:$false -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'HasDependents,*'
         "$($problems[0])" | Should -Match 'sleep'
         Restore-AgwSnapshot clean -Confirm:$false -Force -Timeout 1
-        Get-Truth 'pgrep -u ws-app sleep || :' | Should -BeNullOrEmpty
+        Get-Truth 'pgrep -r D,R,S,T -u ws-app sleep || [ $? = 1 ]' | Should -BeNullOrEmpty   # a zombie is dead
     }
 
     It 'asks before it overwrites' {

@@ -4,14 +4,14 @@ BeforeAll {
     . $PSScriptRoot/Machine.ps1
     $why = Enter-TestMachine
 
-    # Everything on this computer that carries a machine's id.
+    # Everything on this computer that carries a machine's id. A process that ends has no command line any more, and may be gone before it is read.
     function Get-Trace([string] $Id) {
         Get-ChildItem /var/lib/agentworks/machines -ErrorAction Ignore | Where-Object Name -Like "*$Id*" | ForEach-Object FullName
         Get-ChildItem /run/netns -ErrorAction Ignore | Where-Object Name -Like "*$Id*" | ForEach-Object FullName
         Get-Content /proc/self/mountinfo | Where-Object { $_ -like "*$Id*" }
-        Get-ChildItem /proc -Directory | Where-Object Name -Match '^\d+$' | ForEach-Object {
-            $line = Get-Content "$_/cmdline" -Raw -ErrorAction Ignore
-            if ($line -like "*$Id*") { "$($_.Name): $line" }
+        foreach ($process in [IO.Directory]::GetDirectories('/proc') -match '/\d+$' -ne "/proc/$PID") {
+            try { $line = [IO.File]::ReadAllText("$process/cmdline") } catch [IO.IOException] { continue }
+            if ($line.Contains($Id)) { "${process}: $line" }
         }
     }
 }

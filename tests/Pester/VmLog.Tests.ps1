@@ -36,11 +36,10 @@ Describe 'Get-AgwVmLog' -Tag Machine {
             $null = Get-Truth 'rm -f /etc/agentworks; mv /etc/agentworks.away /etc/agentworks'
         }
         $log = Get-AgwVmLog box -Last 1
-        if ($problems) {
-            $problems[0].ErrorDetails.RecommendedAction | Should -Be 'Get-AgwVmLog box -Last 1 -Raw'
-            $log.Failed | Should -BeTrue
-            Get-AgwVmLog box -Failed -Last 1 | ForEach-Object Path | Should -Be $log.Path
-        }
+        $problems | Should -HaveCount 1
+        $problems[0].ErrorDetails.RecommendedAction | Should -Be 'Get-AgwVmLog box -Last 1 -Raw'
+        $log.Failed | Should -BeTrue
+        Get-AgwVmLog box -Failed -Last 1 | ForEach-Object Path | Should -Be $log.Path
         $log | Get-Content -Raw | Should -Match 'Failed'
         (Initialize-AgwVm box).Failed | Should -Be 0
     }

@@ -47,14 +47,14 @@ Describe 'A workspace' -Tag Machine {
         New-AgwWorkspace app -Repository (Join-Path $TestDrive 'not-there') -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems | Should -HaveCount 1
         Get-AgwWorkspace app* | Remove-AgwWorkspace -Confirm:$false -ErrorAction Stop
-        Get-Truth 'ls /opt/agentworks/workspaces' | Should -Not -Match '^app$'
+        Get-Truth 'ls /opt/agentworks/workspaces' | Should -Not -Match '(?m)^app$'
     }
 
     It 'goes with its group and its files' {
         $workspace = New-AgwWorkspace app
         $workspace | Remove-AgwWorkspace -Confirm:$false | Should -BeNullOrEmpty
         Get-AgwWorkspace a* | Should -BeNullOrEmpty
-        Get-Truth "ls -d $($workspace.Path) 2>&1; getent group $($workspace.Group); getent passwd $($workspace.Group); true" | Should -BeLike '*No such file*'
+        Get-Truth "ls -d $($workspace.Path) 2>/dev/null; getent group $($workspace.Group); getent passwd $($workspace.Group); true" | Should -BeNullOrEmpty
     }
 
     It 'does not go while sessions live in it, unless with -Cascade' {
