@@ -3,7 +3,7 @@ using Agentworks.Ports;
 
 namespace Agentworks.Tests.EndToEnd.Support;
 
-/// <summary>The end of a machine at once: of nspawn, and of the machine's init, with which goes all that runs in there. A dedicated machine runs on without nspawn.</summary>
+/// <summary>The end of a machine at once: of nspawn, and of the machine's init, with which goes all that runs in there. A machine runs on without nspawn.</summary>
 internal static class PowerCut
 {
     /// <summary>What was killed; null when there is nothing to hit, because the machine is off or has only begun to start.</summary>
