@@ -95,7 +95,7 @@ public sealed class MachineCrashTests(MachineFixture machine)
             foreach (var later in new[] { 0, 30 })
             {
                 await (before?.Invoke() ?? Task.CompletedTask);
-                var sink = new StrikingSink(step, TimeSpan.FromMilliseconds(later), Kill);
+                var sink = new StrikingSink(step, TimeSpan.FromMilliseconds(later), () => { Kill(); return Task.CompletedTask; });
                 var done = true;
                 try
                 {

@@ -14,7 +14,7 @@ public sealed class LoopbackSshd : IAsyncDisposable
 
     public string Folder { get; }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; private set; }
 
     /// <summary>Private key that is let in.</summary>
     public string ClientKey => Path.Combine(Folder, "client");
@@ -42,8 +42,21 @@ public sealed class LoopbackSshd : IAsyncDisposable
         File.SetUnixFileMode(Path.Combine(sshd.Folder, "authorized"), (UnixFileMode)Convert.ToInt32("644", 8));
         File.SetUnixFileMode(sshd.Folder, (UnixFileMode)Convert.ToInt32("755", 8));
         Directory.CreateDirectory("/run/sshd");
-        await sshd.RebuildAsync();
-        return sshd;
+        sshd.MakeKey("host");
+        for (var tries = 1; ; tries++)
+        {
+            sshd.Port = FreePort();
+            if (await sshd.ListensAsync())
+            {
+                return sshd;
+            }
+
+            // Another may take the port before sshd does.
+            if (tries == 10)
+            {
+                throw new InvalidOperationException("sshd did not start: " + sshd.Log);
+            }
+        }
     }
 
     /// <summary>Starts again with another host key, on the same address.</summary>
@@ -51,6 +64,28 @@ public sealed class LoopbackSshd : IAsyncDisposable
     {
         await StopAsync();
         MakeKey("host");
+        if (!await ListensAsync())
+        {
+            throw new InvalidOperationException("sshd did not start: " + Log);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts it. Whether it listens, as it says itself, for another might answer in its place; false when it ended instead.</summary>
+    private async Task<bool> ListensAsync()
+    {
         var configuration = Path.Combine(Folder, "sshd_config");
         await File.WriteAllTextAsync(
             configuration,
@@ -70,8 +105,14 @@ public sealed class LoopbackSshd : IAsyncDisposable
             MaxStartups 100
             """);
         _process = new Process { StartInfo = new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", configuration]) { UseShellExecute = false, RedirectStandardError = true } };
+        var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.ErrorDataReceived += (_, line) =>
         {
+            if (line.Data?.StartsWith("Server listening on ", StringComparison.Ordinal) == true)
+            {
+                listens.TrySetResult();
+            }
+
             lock (_log)
             {
                 _log.Add(line.Data ?? string.Empty);
@@ -79,43 +120,7 @@ public sealed class LoopbackSshd : IAsyncDisposable
         };
         _process.Start();
         _process.BeginErrorReadLine();
-        await UntilItListensAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        Directory.Delete(Folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private async Task UntilItListensAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, Port, limit.Token);
-                return;
-            }
-            catch (SocketException e)
-            {
-                if (_process!.HasExited)
-                {
-                    throw new InvalidOperationException("sshd did not start: " + Log, e);
-                }
-
-                await Task.Delay(20, limit.Token);
-            }
-        }
+        return await Task.WhenAny(listens.Task, _process.WaitForExitAsync()).WaitAsync(TimeSpan.FromMinutes(3)) == listens.Task;
     }
 
     private async Task StopAsync()

@@ -13,6 +13,12 @@ namespace Agentworks.Tests.EndToEnd.Dedicated;
 [Collection("dedicated")]
 public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
 {
+    /// <summary>Connects to the gateway's resolver, which is there for whom may reach the internet.</summary>
+    private const string Resolver = "bash -c 'exec 3<>/dev/tcp/198.19.0.1/53'";
+
+    /// <summary>Looked for among all machines of this computer.</summary>
+    private static readonly string Lost = "lost-" + Environment.ProcessId;
+
     [MachineFact]
     public async Task ItIsAMachineOfItsOwnAndComesAndGoesWithIt()
     {
@@ -43,11 +49,12 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
     {
         await ground.NewAsync("closed");
         Assert.Equal(NetworkRules.Closed, await RulesAsync("closed"), RulesComparer);
-        Assert.NotEqual(0, (await ground.RunAsync("closed", "timeout 2 bash -c 'exec 3<>/dev/tcp/10.0.2.2/22'")).ExitCode);
+        Assert.NotEqual(0, (await ground.RunAsync("closed", "timeout 2 " + Resolver)).ExitCode);
         await ground.RemoveAsync("closed");
 
         await ground.NewAsync("open", request => request with { AllowInternet = true });
         Assert.Equal(NetworkRules.Closed with { AllowInternet = true }, await RulesAsync("open"), RulesComparer);
+        Assert.Equal(0, (await ground.RunAsync("open", Resolver)).ExitCode);
         await ground.RemoveAsync("open");
     }
 
@@ -61,7 +68,7 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         await Eventually.BecomesAsync(
             async () =>
             {
-                full = (await ground.RunAsync("small", "head -c 1200M /dev/zero > big; echo $?; sync; rm big; echo again > small && cat small")).Output;
+                full = (await ground.RunAsync("small", "fallocate -l 400M part && fallocate -l 1200M big; echo $?; rm -f part big; fallocate -l 400M part && echo again; rm -f part")).Output;
                 return full.StartsWith("1\n", StringComparison.Ordinal);
             },
             "its disk is as small as it is to be");
@@ -131,45 +138,45 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
     [MachineFact]
     public async Task AMachineWhoseRecordIsLostIsTakenBack()
     {
-        await ground.NewAsync("lost");
-        await ground.RunAsync("lost", "echo kept > kept");
-        var id = VmId("lost");
+        await ground.NewAsync(Lost);
+        await ground.RunAsync(Lost, "echo kept > kept");
+        var id = VmId(Lost);
         using (var store = State.StateStore.Open(ground.Home, TimeProvider.System))
         {
             store.Write(state => state.DeleteVm(id));
         }
 
-        var orphan = Assert.Single(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
+        var orphan = Assert.Single(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == Lost);
         Assert.Equal((true, id, 512, WorkspaceIsolation.Dedicated), (orphan.Orphaned, orphan.Id, orphan.MemoryMiB, orphan.Isolation));
-        var again = await ground.Engine.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None);
-        Assert.Equal((LifecycleState.Ready, id), (again.State, VmId("lost")));
-        Assert.Equal("kept\n", (await ground.RunAsync("lost", "cat kept")).Output);
-        Assert.DoesNotContain(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == "lost");
-        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
+        var again = await ground.Engine.Adoption.RegisterAsync(Lost, force: false, NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal((LifecycleState.Ready, id), (again.State, VmId(Lost)));
+        Assert.Equal("kept\n", (await ground.RunAsync(Lost, "cat kept")).Output);
+        Assert.DoesNotContain(await ground.Engine.Adoption.FindAsync(CancellationToken.None), one => one.Name == Lost);
+        await Assert.ThrowsAsync<AlreadyExistsException>(() => ground.Engine.Adoption.RegisterAsync(Lost, force: false, NullEventSink.Instance, CancellationToken.None));
         await Assert.ThrowsAsync<NotFoundException>(() => ground.Engine.Adoption.RegisterAsync("never-was", force: true, NullEventSink.Instance, CancellationToken.None));
-        await ground.RemoveAsync("lost");
+        await ground.RemoveAsync(Lost);
         Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
     }
 
     [MachineFact]
     public async Task AMachineOfAnotherFolderIsTakenOverOnlyByForce()
     {
-        await ground.NewAsync("lost");
-        await ground.RunAsync("lost", "echo kept > kept");
-        var id = VmId("lost");
+        await ground.NewAsync(Lost);
+        await ground.RunAsync(Lost, "echo kept > kept");
+        var id = VmId(Lost);
         await using var home = await TestHome.CreateAsync();
         await using var fresh = AgentworksEngine.Open(TestOptions.For(home.Path));
         Assert.Empty(await fresh.Adoption.FindAsync(CancellationToken.None));
-        await Assert.ThrowsAsync<ForeignMachineException>(() => fresh.Adoption.RegisterAsync("lost", force: false, NullEventSink.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<ForeignMachineException>(() => fresh.Adoption.RegisterAsync(Lost, force: false, NullEventSink.Instance, CancellationToken.None));
         using (var store = State.StateStore.Open(ground.Home, TimeProvider.System))
         {
             store.Write(state => state.DeleteVm(id));
         }
 
-        await fresh.Adoption.RegisterAsync("lost", force: true, NullEventSink.Instance, CancellationToken.None);
-        Assert.Equal("kept\n", (await MachineFixture.RunAsync(fresh, "cat kept", null, "lost")).Output);
+        await fresh.Adoption.RegisterAsync(Lost, force: true, NullEventSink.Instance, CancellationToken.None);
+        Assert.Equal("kept\n", (await MachineFixture.RunAsync(fresh, "cat kept", null, Lost)).Output);
         Assert.Empty(await ground.Engine.Adoption.FindAsync(CancellationToken.None));
-        await fresh.Workspaces.RemoveAsync("lost", cascade: false, NullEventSink.Instance, CancellationToken.None);
+        await fresh.Workspaces.RemoveAsync(Lost, cascade: false, NullEventSink.Instance, CancellationToken.None);
         Assert.Equal(string.Empty, await DedicatedFixture.TracesAsync(id));
     }
 

@@ -106,7 +106,12 @@ internal sealed class SmallStore : IAsyncDisposable
 
     private static async Task ClearAsync(string root, AgentworksEngine engine)
     {
-        await HereAsync(MakeRoom, new NspawnLayout(root).Store);
+        var store = new NspawnLayout(root).Store;
+        if (MountTable.IsMounted(store))
+        {
+            await HereAsync(MakeRoom, store);
+        }
+
         await using (engine)
         {
             foreach (var vm in engine.Vms.List())
@@ -115,7 +120,17 @@ internal sealed class SmallStore : IAsyncDisposable
             }
         }
 
-        await HereAsync("! mountpoint -q \"$1/dedicated\" || umount \"$1/dedicated\"; rm -rf \"$1\"", root);
+        // What has the counts made anew looks at the store, until all that was removed is cleared away.
+        await HereAsync(
+            """
+            if mountpoint -q "$1/dedicated"; then
+              btrfs filesystem sync "$1/dedicated"
+              btrfs subvolume sync "$1/dedicated"
+              flock "$1/dedicated.btrfs.recount" umount "$1/dedicated"
+            fi
+            rm -rf "$1"
+            """,
+            root);
     }
 
     private static async Task HereAsync(string script, params string[] arguments)

@@ -61,19 +61,23 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     public Task<ProcessResult> ShellAsync(PlatformMachine machine, string commandLine) => machines.ShellAsync(machine, commandLine);
 
-    /// <summary>Makes the probes ("kind and what it needs") as root in the machine; what came of each, in order.</summary>
-    public async Task<IReadOnlyList<string>> ProbeAsync(PlatformMachine machine, IReadOnlyList<string> probes, double seconds = 2)
+    /// <summary>Makes a probe as root in the machine that should get through; what came of it.</summary>
+    public async Task<string> OpenAsync(PlatformMachine machine, string probe) => (await ProbeAsync(machine, [(probe, true)]))[0];
+
+    /// <summary>The same of one that should not.</summary>
+    public async Task<string> ShutAsync(PlatformMachine machine, string probe) => (await ProbeAsync(machine, [(probe, false)]))[0];
+
+    /// <summary>Makes the probes as root in the machine, all at once; what came of each, in order.</summary>
+    public async Task<IReadOnlyList<string>> ProbeAsync(PlatformMachine machine, IReadOnlyList<(string Text, bool Open)> probes)
     {
         var shell = Platform.GetPlatformShell(machine)!;
         var address = new AddressBook(PathsOf(machine)).Find()!;
-        var program = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Network", "probes.pl"));
-        await ReadAsync(machine, $"cat > /root/probes.pl <<'PROBES'\n{program}\nPROBES\n");
-        using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Concat(probes.Select((probe, i) => $"{i} {probe}\n"))));
+        await ReadAsync(machine, $"cat > /root/probes.pl <<'PROBES'\n{await ProbeProgram.ReadAsync()}\nPROBES\n");
+        using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ProbeProgram.Input(probes, shutSeconds: 2)));
         var result = await machines.Processes.RunAsync(
-            shell.FileName, [.. shell.Arguments, $"perl /root/probes.pl {(int)Math.Ceiling(seconds)} {address.Mac} {MachineAddress.GatewayMac}"],
+            shell.FileName, [.. shell.Arguments, $"perl /root/probes.pl {address.Mac} {MachineAddress.GatewayMac}"],
             new ProcessOptions(input, TimeSpan.FromMinutes(2)), CancellationToken.None);
         Assert.True(result.Succeeded, result.Error);
-        var answers = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).ToDictionary(w => int.Parse(w[0], System.Globalization.CultureInfo.InvariantCulture), w => w[1]);
-        return [.. probes.Select((_, i) => answers.GetValueOrDefault(i, "lost"))];
+        return ProbeProgram.Answers(result.Output, probes.Count);
     }
 }

@@ -50,7 +50,7 @@ public sealed class NetworkDriverTests : IAsyncLifetime
 
         foreach (var address in _addresses)
         {
-            await new ProcessRunner().RunAsync("ip", ["address", "del", address + "/32", "dev", "lo"], null, CancellationToken.None);
+            await new ProcessRunner().RunAsync("ip", ["route", "del", "local", address + "/32", "dev", "lo"], null, CancellationToken.None);
         }
 
         if (_home is not null)
@@ -83,8 +83,15 @@ public sealed class NetworkDriverTests : IAsyncLifetime
         _local.Key = Key;
         Assert.Equal(0, (await _engine.Vms.InitializeAsync(Vm, _sink, CancellationToken.None)).Failed);
         AssertReached(first);
+
+        // However often it was tried until it answered: the first command connects there, and the next goes the same way.
+        var joining = first.Connections;
+        Assert.True(joining > 0);
         Assert.Equal("tail\n", (await RunAsync("hostname")).Output);
-        Assert.Equal(2, first.Connections);
+        var connections = first.Connections;
+        Assert.True(connections > joining);
+        Assert.Equal("tail\n", (await RunAsync("hostname")).Output);
+        Assert.Equal(connections, first.Connections);
         Assert.Contains("tag", Assert.Single(_sink.Warnings), StringComparison.Ordinal);
         Assert.Equal(0, (await _engine.Vms.InitializeAsync(Vm, _sink, CancellationToken.None)).Changed);
 
@@ -164,7 +171,9 @@ public sealed class NetworkDriverTests : IAsyncLifetime
     {
         var random = Random.Shared;
         var address = $"100.{random.Next(64, 128)}.{random.Next(256)}.{random.Next(1, 255)}";
-        var added = await new ProcessRunner().RunAsync("ip", ["address", "add", address + "/32", "dev", "lo"], null, CancellationToken.None);
+
+        // By a route, so that it leads here and is none of this computer's own addresses, which are in the rules of machines that others look at meanwhile.
+        var added = await new ProcessRunner().RunAsync("ip", ["route", "add", "local", address + "/32", "dev", "lo"], null, CancellationToken.None);
         Assert.True(added.Succeeded, added.Error);
         _addresses.Add(address);
         var id = _engine!.Vms.List()[0].Id;

@@ -1,10 +1,9 @@
-# Tries to reach things, all at once, as root. Each line of standard input is a probe: an id, a kind and what it needs. Writes a line for each: the
-# id, and "open" with what came back, or "shut". SECONDS is how long it waits for an answer.
+# Tries to reach things, all at once, as root. Each line of standard input is a probe: an id, for how many seconds it waits for an answer, a kind and
+# what it needs. Writes a line for each: the id, and "open" with what came back, or "shut".
 use strict;
 use warnings;
 use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6 IPPROTO_TCP);
 
-my $seconds = shift;
 my @mac = map { pack 'H*', $_ =~ s/://gr } @ARGV;    # the machine's own, the gateway's
 my %kind = (
     tcp => sub { connected(PF_INET, pack_sockaddr_in($_[1], inet_aton($_[0]))) },
@@ -21,12 +20,14 @@ my %kind = (
 );
 
 while (my $line = <STDIN>) {
-    my ($id, $kind, @what) = split ' ', $line;
+    my ($id, $seconds, $kind, @what) = split ' ', $line;
     next if fork;
     my $result = eval {
         local $SIG{ALRM} = sub { die "time\n" };
         alarm $seconds;
-        $kind{$kind}->(@what);
+        my $answer = $kind{$kind}->(@what);
+        alarm 0;    # outside of this it would kill
+        $answer;
     };
     $result = "shut $@" unless defined $result;
     syswrite STDOUT, "$id $result" =~ s/[^ -~]+/ /gr =~ s/ *$/\n/r;

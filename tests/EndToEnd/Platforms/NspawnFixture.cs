@@ -31,9 +31,12 @@ public sealed class NspawnFixture : IAsyncLifetime
             return;
         }
 
-        foreach (var machine in Leftovers())
+        await using (await SweepLock.TakeAsync())
         {
-            await Platform.RemoveAsync(machine, CancellationToken.None);
+            foreach (var machine in Leftovers())
+            {
+                await Platform.RemoveAsync(machine, CancellationToken.None);
+            }
         }
 
         await new NspawnImageStore(Processes, TimeProvider.System, Layout)
@@ -88,10 +91,9 @@ public sealed class NspawnFixture : IAsyncLifetime
         var folders = Directory.Exists(Layout.Machines) ? Directory.GetDirectories(Layout.Machines) : [];
         foreach (var folder in folders)
         {
-            var owner = OwnerRecord.Read(Path.Combine(folder, "owner.json"))?.Owner;
-            if (owner?.StartsWith(TagPrefix, StringComparison.Ordinal) == true && !IsAlive(owner[TagPrefix.Length..].Split('-')))
+            if (OwnerRecord.Read(Path.Combine(folder, "owner.json")) is { } record && record.Owner.StartsWith(TagPrefix, StringComparison.Ordinal) && !IsAlive(record.Owner[TagPrefix.Length..].Split('-')))
             {
-                yield return new PlatformMachine(Describe(Path.GetFileName(folder), "left"), "{}");
+                yield return new PlatformMachine(Describe(Path.GetFileName(folder), "left") with { Dedicated = record.Dedicated }, "{}");
             }
         }
     }

@@ -5,6 +5,7 @@ using Agentworks.Platforms;
 using Agentworks.Platforms.Qemu;
 using Agentworks.Ports;
 using Agentworks.Provisioning;
+using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Transport;
 
 namespace Agentworks.Tests.EndToEnd.Platforms;
@@ -85,6 +86,7 @@ public sealed class QemuFixture : IAsyncLifetime
 
     private async Task SweepAsync()
     {
+        await using var held = await SweepLock.TakeAsync();
         var folders = Directory.Exists(Layout.Machines) ? Directory.GetDirectories(Layout.Machines) : [];
         foreach (var record in folders.Select(f => QemuRecord.Read(Path.Combine(f, "machine.json"))).OfType<QemuRecord>())
         {

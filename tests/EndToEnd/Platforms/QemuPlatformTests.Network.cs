@@ -38,7 +38,7 @@ public sealed partial class QemuPlatformTests
         using var folder = new TemporaryFolder();
         var (slirp, link) = await internet.WriteSlirpAsync(folder.Path);
         var platform = new QemuPlatform(new StandIn(one.Processes, "slirp4netns", slirp), TimeProvider.System);
-        await one.ReadAsync(one.Machine, $"cat > /root/probes.pl <<'PROBES'\n{await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Network", "probes.pl"))}\nPROBES\nsync");
+        await one.ReadAsync(one.Machine, $"cat > /root/probes.pl <<'PROBES'\n{await ProbeProgram.ReadAsync()}\nPROBES\nsync");
         try
         {
             await platform.ApplyAsync(one.Machine, Listed, CancellationToken.None);
@@ -56,14 +56,14 @@ public sealed partial class QemuPlatformTests
             // Without the resolver no name leads anywhere, and that is seen.
             HostProcess.Read(one.Layout.For(one.Machine.Spec.Id).ResolverRun)!.Signal(HostProcess.Kill);
             await Support.Eventually.BecomesAsync(async () => !Listed.IsSameAs(await platform.ReadAsync(one.Machine, CancellationToken.None)), "its end is seen");
-            Assert.StartsWith("shut", (await TryAsync(["dns 10.0.2.3 good.example"]))[0], StringComparison.Ordinal);
+            Assert.StartsWith("shut", (await TryAsync([("dns 10.0.2.3 good.example", false)]))[0], StringComparison.Ordinal);
             await platform.ApplyAsync(one.Machine, Listed, CancellationToken.None);
-            Assert.StartsWith("open", (await TryAsync(["name good.example 80"]))[0], StringComparison.Ordinal);
+            Assert.StartsWith("open", (await TryAsync([("name good.example 80", true)]))[0], StringComparison.Ordinal);
 
             // A name that is allowed no more is reached no more, by its address neither.
             var other = Listed with { AllowedHosts = ["late.example"] };
             await platform.ApplyAsync(one.Machine, other, CancellationToken.None);
-            Assert.Equal(["open", "shut", "shut"], (await TryAsync(["name late.example 80", "dns 10.0.2.3 good.example", "tcp 203.0.113.20 443"])).Select(a => a[..4]));
+            Assert.Equal(["open", "shut", "shut"], (await TryAsync([("name late.example 80", true), ("dns 10.0.2.3 good.example", false), ("tcp 203.0.113.20 443", false)])).Select(a => a[..4]));
 
             await platform.ApplyAsync(one.Machine, NetworkRules.Closed with { AllowInternet = true }, CancellationToken.None);
             await ProbeAsync(p => p.Open);
@@ -77,11 +77,11 @@ public sealed partial class QemuPlatformTests
             await platform.ApplyAsync(one.Machine, NetworkRules.Closed, CancellationToken.None);
         }
 
-        Assert.All(await TryAsync(["tcp 203.0.113.10 80", "dns 10.0.2.3 good.example"]), answer => Assert.StartsWith("shut", answer, StringComparison.Ordinal));
+        Assert.All(await TryAsync([("tcp 203.0.113.10 80", false), ("dns 10.0.2.3 good.example", false)]), answer => Assert.StartsWith("shut", answer, StringComparison.Ordinal));
 
         async Task ProbeAsync(Func<(string Probe, bool Listed, bool Open), bool> reached)
         {
-            var answers = await TryAsync([.. Probes.Select(p => p.Probe)]);
+            var answers = await TryAsync([.. Probes.Select(p => (p.Probe, reached(p)))]);
             Assert.Equal(Probes.Select(p => $"{p.Probe}: {(reached(p) ? "open" : "shut")}"), Probes.Zip(answers, (p, answer) => $"{p.Probe}: {answer[..4]}"));
         }
 
@@ -106,11 +106,9 @@ public sealed partial class QemuPlatformTests
         await platform.ApplyAsync(one.Machine, NetworkRules.Closed, CancellationToken.None);
     }
 
-    private async Task<IReadOnlyList<string>> TryAsync(IReadOnlyList<string> probes)
+    private async Task<IReadOnlyList<string>> TryAsync(IReadOnlyList<(string Text, bool Open)> probes)
     {
-        var lines = string.Concat(probes.Select((probe, i) => $"{i} {probe}\n"));
-        var answers = await one.ReadAsync(one.Machine, $"RESOLVER=10.0.2.3 perl /root/probes.pl 5 <<'PROBES'\n{lines}PROBES\n");
-        var found = answers.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).ToDictionary(words => int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words => words[1]);
-        return [.. probes.Select((_, i) => found.GetValueOrDefault(i, "lost"))];
+        var answers = await one.ReadAsync(one.Machine, $"RESOLVER=10.0.2.3 perl /root/probes.pl <<'PROBES'\n{ProbeProgram.Input(probes, shutSeconds: 5)}PROBES\n");
+        return ProbeProgram.Answers(answers, probes.Count);
     }
 }

@@ -1,5 +1,6 @@
 using Agentworks.Commands;
 using Agentworks.Dedicated;
+using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Tests.Shared;
@@ -42,6 +43,27 @@ public sealed class DedicatedFixture : IAsyncLifetime
     {
         var request = new NewDedicatedWorkspace { Name = name, Platform = "nspawn", DiskGiB = 2, MemoryMiB = 512 };
         return Engine.Dedicated.CreateAsync(change?.Invoke(request) ?? request, NullEventSink.Instance, CancellationToken.None);
+    }
+
+    /// <summary>A machine that died runs again, if it is whole. What this process still believes of it ends with the first line that it runs there.</summary>
+    public async Task AwakenAsync(string name)
+    {
+        if (Engine.Workspaces.List().Any(one => one.Name == name && one.State == LifecycleState.Ready))
+        {
+            await Eventually.BecomesAsync(
+                async () =>
+                {
+                    try
+                    {
+                        return (await RunAsync(name, "echo awake")).Output == "awake\n";
+                    }
+                    catch (OutcomeUnknownException)
+                    {
+                        return false;
+                    }
+                },
+                $"{name} runs");
+        }
     }
 
     public Task RemoveAsync(string name) => Engine.Workspaces.RemoveAsync(name, cascade: true, NullEventSink.Instance, CancellationToken.None);

@@ -5,7 +5,8 @@ public static class Eventually
 {
     public static async Task BecomesAsync(Func<Task<bool>> condition, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        // It only keeps a broken test from running for ever.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!await condition())
         {
             if (limit.IsCancellationRequested)

@@ -3,7 +3,7 @@ using Agentworks.Events;
 namespace Agentworks.Tests.EndToEnd.Support;
 
 /// <summary>Does something to the world right after the n-th step of an operation, or a while later, in what follows it.</summary>
-public sealed class StrikingSink(int step, TimeSpan later, Action strike) : IEventSink
+public sealed class StrikingSink(int step, TimeSpan later, Func<Task> strike) : IEventSink
 {
     private int _seen;
     private Task _struck = Task.CompletedTask;
@@ -15,14 +15,7 @@ public sealed class StrikingSink(int step, TimeSpan later, Action strike) : IEve
     {
         if (engineEvent is JournalEvent && Interlocked.Increment(ref _seen) == step)
         {
-            if (later == TimeSpan.Zero)
-            {
-                strike();
-            }
-            else
-            {
-                _struck = StrikeLaterAsync();
-            }
+            _struck = later == TimeSpan.Zero ? strike() : StrikeLaterAsync();
         }
     }
 
@@ -31,6 +24,6 @@ public sealed class StrikingSink(int step, TimeSpan later, Action strike) : IEve
     private async Task StrikeLaterAsync()
     {
         await Task.Delay(later, CancellationToken.None);
-        strike();
+        await strike();
     }
 }

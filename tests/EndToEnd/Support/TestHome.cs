@@ -1,17 +1,17 @@
-using System.Diagnostics;
 using System.Globalization;
+using Agentworks.Ports;
 using Agentworks.Tests.Shared;
-using Agentworks.Transport;
 
 namespace Agentworks.Tests.EndToEnd.Support;
 
 /// <summary>
-/// An operator's folder for one test run. Its name carries the process that made it, so that the next run can find and clear what a
-/// killed one left: machines, mounts and all.
+/// An operator's folder for one test run. Its name carries the process that made it: its pid, when it started in clock ticks since boot, and
+/// which boot. So the next run can find and clear what a killed one left: machines, mounts and all.
 /// </summary>
 public sealed class TestHome : IAsyncDisposable
 {
     private const string Prefix = "agentworks-test-";
+    private static readonly string Boot = LinuxProcess.BootId()[..8];
 
     private TestHome(string path) => Path = path;
 
@@ -20,11 +20,9 @@ public sealed class TestHome : IAsyncDisposable
     public static async Task<TestHome> CreateAsync()
     {
         await SweepAsync();
-        var self = Process.GetCurrentProcess();
-        var stamp = new DateTimeOffset(self.StartTime).ToUnixTimeSeconds();
         var path = System.IO.Path.Combine(
             System.IO.Path.GetTempPath(),
-            string.Create(CultureInfo.InvariantCulture, $"{Prefix}{self.Id}-{stamp}-{Guid.NewGuid().ToString("N")[..6]}"));
+            string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{LinuxProcess.StartOf(Environment.ProcessId)}-{Boot}-{Guid.NewGuid().ToString("N")[..6]}"));
         Directory.CreateDirectory(path);
         return new TestHome(path);
     }
@@ -33,28 +31,14 @@ public sealed class TestHome : IAsyncDisposable
 
     private static async Task SweepAsync()
     {
-        // One at a time: collections and runs begin at once, and would clear the same.
-        await using var held = await FileLock.TakeAsync(System.IO.Path.Combine(System.IO.Path.GetTempPath(), "agentworks-tests.lock"), CancellationToken.None);
+        await using var held = await SweepLock.TakeAsync();
         foreach (var folder in Directory.GetDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
         {
             var parts = System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-');
-            if (parts.Length == 3 && !IsAlive(int.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture)))
+            if (parts.Length == 4 && (parts[2] != Boot || LinuxProcess.StartOf(int.Parse(parts[0], CultureInfo.InvariantCulture)) != long.Parse(parts[1], CultureInfo.InvariantCulture)))
             {
                 await ClearAsync(folder);
             }
-        }
-    }
-
-    private static bool IsAlive(int pid, long started)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            return Math.Abs(new DateTimeOffset(process.StartTime).ToUnixTimeSeconds() - started) <= 1;
-        }
-        catch (ArgumentException)
-        {
-            return false;
         }
     }
 

@@ -215,6 +215,12 @@ public sealed class SshTests : IAsyncLifetime
             CancellationToken.None);
         while (!File.Exists(ready))
         {
+            // What failed will never be ready.
+            if (running.IsCompleted)
+            {
+                Assert.Fail((await running).ErrorText);
+            }
+
             Assert.False(Processes.AnyArgumentHolds(canary));
         }
 
