@@ -3,8 +3,6 @@ using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Git.Work;
 using Agentworks.Model;
-using Agentworks.Platforms.Nspawn;
-using Agentworks.Ports;
 using Agentworks.Snapshots;
 using Agentworks.Tests.EndToEnd.Support;
 using Agentworks.Workspaces;
@@ -90,12 +88,15 @@ public sealed class MachineCrashTests(MachineFixture machine)
     /// <summary>The machine dies right after each step in turn, and a moment later, amid the work; then a run that is left alone.</summary>
     private async Task EachAsync(Func<IEventSink, Task> operation, Func<bool, Task> converges, Func<Task>? before = null)
     {
+        var id = machine.Engine.Vms.List().First(vm => vm.Name == MachineFixture.Vm).Id;
         for (var (step, came) = (1, true); came; step++)
         {
             foreach (var later in new[] { 0, 30 })
             {
+                await AwakenAsync();
                 await (before?.Invoke() ?? Task.CompletedTask);
-                var sink = new StrikingSink(step, TimeSpan.FromMilliseconds(later), () => { Kill(); return Task.CompletedTask; });
+                var hit = false;
+                var sink = new StrikingSink(step, TimeSpan.FromMilliseconds(later), async () => hit = await PowerCut.StrikeSoonAsync(() => id, Task.CompletedTask));
                 var done = true;
                 try
                 {
@@ -108,6 +109,8 @@ public sealed class MachineCrashTests(MachineFixture machine)
 
                 await sink.DoneAsync();
                 came = sink.Came;
+                Assert.Equal(came, hit);
+                await AwakenAsync();
                 await converges(done);
                 if (!came)
                 {
@@ -117,8 +120,7 @@ public sealed class MachineCrashTests(MachineFixture machine)
         }
     }
 
-    private void Kill() =>
-        HostProcess.Read(new NspawnLayout(NspawnLayout.DefaultRoot).For(machine.Engine.Vms.List().First(vm => vm.Name == MachineFixture.Vm).Id).Run)?.Signal(HostProcess.Kill);
+    private Task AwakenAsync() => Eventually.RunsAgainAsync(() => machine.RunAsync("echo awake"), MachineFixture.Vm);
 
     private static void Throw(AgentworksException? error)
     {

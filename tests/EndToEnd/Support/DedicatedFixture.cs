@@ -1,6 +1,5 @@
 using Agentworks.Commands;
 using Agentworks.Dedicated;
-using Agentworks.Errors;
 using Agentworks.Events;
 using Agentworks.Model;
 using Agentworks.Tests.Shared;
@@ -45,24 +44,12 @@ public sealed class DedicatedFixture : IAsyncLifetime
         return Engine.Dedicated.CreateAsync(change?.Invoke(request) ?? request, NullEventSink.Instance, CancellationToken.None);
     }
 
-    /// <summary>A machine that died runs again, if it is whole. What this process still believes of it ends with the first line that it runs there.</summary>
+    /// <summary>A machine that died runs again, if it is whole.</summary>
     public async Task AwakenAsync(string name)
     {
         if (Engine.Workspaces.List().Any(one => one.Name == name && one.State == LifecycleState.Ready))
         {
-            await Eventually.BecomesAsync(
-                async () =>
-                {
-                    try
-                    {
-                        return (await RunAsync(name, "echo awake")).Output == "awake\n";
-                    }
-                    catch (OutcomeUnknownException)
-                    {
-                        return false;
-                    }
-                },
-                $"{name} runs");
+            await Eventually.RunsAgainAsync(() => RunAsync(name, "echo awake"), name);
         }
     }
 

@@ -1,3 +1,6 @@
+using Agentworks.Errors;
+using Agentworks.Model;
+
 namespace Agentworks.Tests.EndToEnd.Support;
 
 /// <summary>Awaits a condition of the outside world that nothing announces.</summary>
@@ -17,4 +20,21 @@ public static class Eventually
             await Task.Delay(20, CancellationToken.None);
         }
     }
+
+    /// <summary>A machine that died runs again. What this process still believes of it ends with the first line that it runs there.</summary>
+    /// <param name="echo">Runs "echo awake" there.</param>
+    /// <param name="machine">Its name.</param>
+    public static Task RunsAgainAsync(Func<Task<AgwCommandResult>> echo, string machine) => BecomesAsync(
+        async () =>
+        {
+            try
+            {
+                return (await echo()).Output == "awake\n";
+            }
+            catch (OutcomeUnknownException)
+            {
+                return false;
+            }
+        },
+        $"{machine} runs");
 }
