@@ -53,7 +53,8 @@ public sealed class JobBench : IBenchmark
     {
         var shell = await machine.Engine.Vms.GetShellAsync(vm, cancellationToken);
         var host = shell.Arguments.TakeWhile(argument => argument != "--").Count() + 2;
-        string[] ssh = [.. options, .. shell.Arguments.Take(host).Where(argument => argument is not ("-t" or "-tt"))];
+        // Where the terminal is asked for, before all other options, because ssh takes the first value that it is given.
+        string[] ssh = [.. shell.Arguments.Take(host).SelectMany(argument => argument is "-t" or "-tt" ? options : [argument])];
         var runner = new Ports.ProcessRunner();
         var lines = new List<string>();
         var time = await RoundTrips.TimeAsync(async () =>
