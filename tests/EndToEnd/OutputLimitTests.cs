@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Agentworks.Commands;
 using Agentworks.Events;
 using Agentworks.Jobs;
@@ -35,7 +34,7 @@ public sealed class OutputLimitTests(MachineFixture machine) : IAsyncLifetime
     public async Task AGibibyteOfACommandsOutput()
     {
         AgwCommandResult? result = null;
-        var growth = await GrowthAsync(async () => result = await RunAsync("head -c 1073741824 /dev/zero"));
+        var growth = await HeldMemory.GrowthAsync(async () => result = await RunAsync("head -c 1073741824 /dev/zero"));
         Assert.Equal((1L << 30, 16 << 20, true), (result!.OutputLength, result.OutputBytes.Length, result.Truncated));
         Assert.InRange(growth, 0, Allowed);
     }
@@ -45,13 +44,13 @@ public sealed class OutputLimitTests(MachineFixture machine) : IAsyncLifetime
     {
         const string line = "head -c 100000000 /dev/zero | tr '\\0' x";
         AgwCommandResult? result = null;
-        var growth = await GrowthAsync(async () => result = await RunAsync(line));
+        var growth = await HeldMemory.GrowthAsync(async () => result = await RunAsync(line));
         Assert.Equal((100_000_000, true), (result!.OutputLength, result.Truncated));
         Assert.InRange(growth, 0, Allowed);
 
         var job = await StartAsync(line);
         long given = 0, dropped = 0;
-        growth = await GrowthAsync(async () =>
+        growth = await HeldMemory.GrowthAsync(async () =>
         {
             await foreach (var outcome in machine.Engine.Jobs.ReadAsync([job], new ReadJob { Follow = true }, CancellationToken.None))
             {
@@ -69,7 +68,7 @@ public sealed class OutputLimitTests(MachineFixture machine) : IAsyncLifetime
     {
         var job = await StartAsync("head -c 1073741824 /dev/zero");
         AgwJobOutput? output = null;
-        var growth = await GrowthAsync(async () => output = (await Outcomes.DrainAsync(machine.Engine.Jobs.ReadBytesAsync([job], new ReadJob { Follow = true }, CancellationToken.None))).Single());
+        var growth = await HeldMemory.GrowthAsync(async () => output = (await Outcomes.DrainAsync(machine.Engine.Jobs.ReadBytesAsync([job], new ReadJob { Follow = true }, CancellationToken.None))).Single());
         Assert.Equal(1L << 30, output!.OutputBytes.Length + output.DroppedOutputLength);
         Assert.InRange(growth, 0, Allowed);
     }
@@ -79,29 +78,4 @@ public sealed class OutputLimitTests(MachineFixture machine) : IAsyncLifetime
 
     private async Task<AgwCommandResult> RunAsync(string command) =>
         (await Outcomes.DrainAsync(machine.Engine.Commands.InvokeAsync([new CommandTarget(null, "much", null)], new CommandRequest { Command = command, Timeout = TimeSpan.FromMinutes(5) }, CancellationToken.None))).Single();
-
-    /// <summary>By how much this process was larger at most while that went on.</summary>
-    private static async Task<long> GrowthAsync(Func<Task> work)
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        var before = Size();
-        var most = before;
-        var working = work();
-        while (!working.IsCompleted)
-        {
-            await Task.WhenAny(working, Task.Delay(20, CancellationToken.None));
-            most = Math.Max(most, Size());
-        }
-
-        await working;
-        return most - before;
-    }
-
-    private static long Size()
-    {
-        using var self = Process.GetCurrentProcess();
-        return self.WorkingSet64;
-    }
 }
