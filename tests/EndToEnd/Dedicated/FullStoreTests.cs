@@ -1,4 +1,3 @@
-using Agentworks.Commands;
 using Agentworks.Dedicated;
 using Agentworks.Errors;
 using Agentworks.Events;
@@ -71,6 +70,5 @@ public sealed class FullStoreTests(DedicatedFixture ground)
 
     private static RestoreSnapshot Restore(string workspace, string name) => new() { Workspace = workspace, Name = name, Stop = TimeSpan.Zero };
 
-    private static async Task<string> RunAsync(AgentworksEngine engine, string command) =>
-        (await Outcomes.DrainAsync(engine.Commands.InvokeAsync([new CommandTarget(null, "full", null)], new CommandRequest { Command = command, Timeout = TimeSpan.FromSeconds(60) }, CancellationToken.None)))[0].Output;
+    private static async Task<string> RunAsync(AgentworksEngine engine, string command) => (await MachineFixture.RunAsync(engine, command, agent: null, workspace: "full")).Output;
 }

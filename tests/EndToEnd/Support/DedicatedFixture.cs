@@ -69,13 +69,5 @@ public sealed class DedicatedFixture : IAsyncLifetime
     /// <summary>Everything of a machine that is left on this computer.</summary>
     public static async Task<string> TracesAsync(string id) => string.Join('\n', await MachineTraces.FindAsync(id));
 
-    private async Task<AgwCommandResult> RunAsync(CommandTarget target, string command)
-    {
-        await foreach (var outcome in Engine.Commands.InvokeAsync([target], new CommandRequest { Command = command, Timeout = TimeSpan.FromSeconds(60) }, CancellationToken.None))
-        {
-            return outcome.Value ?? throw outcome.Error!;
-        }
-
-        throw new InvalidOperationException("The command gave nothing.");
-    }
+    private Task<AgwCommandResult> RunAsync(CommandTarget target, string command) => MachineFixture.RunAsync(Engine, command, target);
 }

@@ -56,9 +56,11 @@ public sealed class MachineFixture : IAsyncLifetime
     /// <summary>Runs a line as root on the machine.</summary>
     public Task<AgwCommandResult> RootAsync(string command) => RunAsync(Engine, "sudo -n sh -c '" + command.Replace("'", "'\\''", StringComparison.Ordinal) + "'", null, null);
 
-    public static async Task<AgwCommandResult> RunAsync(AgentworksEngine engine, string command, string? agent, string? workspace)
+    public static Task<AgwCommandResult> RunAsync(AgentworksEngine engine, string command, string? agent, string? workspace) =>
+        RunAsync(engine, command, new CommandTarget(agent is null && workspace is null ? engine.Vms.List()[0].Name : null, workspace, agent));
+
+    public static async Task<AgwCommandResult> RunAsync(AgentworksEngine engine, string command, CommandTarget target)
     {
-        var target = new CommandTarget(agent is null && workspace is null ? engine.Vms.List()[0].Name : null, workspace, agent);
         await foreach (var outcome in engine.Commands.InvokeAsync([target], new CommandRequest { Command = command, Timeout = Limit }, CancellationToken.None))
         {
             var result = outcome.Value ?? throw outcome.Error!;
