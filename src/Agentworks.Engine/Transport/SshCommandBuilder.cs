@@ -75,11 +75,11 @@ public sealed class SshCommandBuilder(string knownHostsFile, string program = "s
 
     // ssh runs a ProxyCommand by the operator's shell. bash takes the socket of one that passes it for a login from afar, and does first what ~/.bashrc
     // says. Those are ours, and need none of that.
-    private string Program(SshEndpoint endpoint) => HasShell(endpoint) ? "/usr/bin/env" : program;
+    private string Program(SshEndpoint endpoint) => PassesSocket(endpoint) ? "/usr/bin/env" : program;
 
-    private string[] Client(SshEndpoint endpoint) => HasShell(endpoint) ? ["SHELL=/bin/sh", program] : [];
+    private string[] Client(SshEndpoint endpoint) => PassesSocket(endpoint) ? ["SHELL=/bin/sh", program] : [];
 
-    private static bool HasShell(SshEndpoint endpoint) => endpoint.ExtraOptions?.Contains(SshEndpoint.PassesSocket, StringComparer.Ordinal) == true;
+    private static bool PassesSocket(SshEndpoint endpoint) => endpoint.ExtraOptions?.Contains(SshEndpoint.PassesSocket, StringComparer.Ordinal) == true;
 
     private List<string> Options(SshEndpoint endpoint, string? user, string? identityFile, string logLevel, bool acceptNewHostKey)
     {

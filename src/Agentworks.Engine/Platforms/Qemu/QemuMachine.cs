@@ -254,7 +254,10 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
         await Waiting.UntilAsync(IsSettled, BootLimit, clock, cancellationToken, TimeSpan.FromMilliseconds(25)).ConfigureAwait(false);
         if (!isUp)
         {
-            throw await FailedAsync(qemu.IsAlive() ? "it says nothing any more and is not up" : "it ended while it booted").ConfigureAwait(false);
+            throw await FailedAsync(
+                !qemu.IsAlive() ? "it ended while it booted"
+                : clock.GetElapsedTime(heard) > SilenceLimit ? "it says nothing any more and is not up"
+                : string.Create(CultureInfo.InvariantCulture, $"it was not up within {BootLimit.TotalMinutes} minutes")).ConfigureAwait(false);
         }
     }
 
