@@ -42,7 +42,7 @@ internal static class Tasks
         catch (BuildException failure)
         {
             Console.Error.WriteLine(failure.Message);
-            Console.WriteLine(TestCounts.None with { Failed = 1 });
+            Console.WriteLine(TestCounts.FailedSuite("build", failure.Message));
             return 1;
         }
 

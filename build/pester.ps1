@@ -22,14 +22,27 @@ $teardown = Join-Path $Path 'Teardown.ps1'
 if (Test-Path $teardown) { & $teardown }
 
 # A BeforeAll that threw or a file that does not parse may leave no failed test behind, yet is a failure.
-$failed = $run.FailedCount
-if ($failed -eq 0) { $failed = $run.FailedContainersCount + $run.FailedBlocksCount }
+$failed = @($run.Failed)
+if ($failed.Count -eq 0) { $failed = @($run.FailedBlocks) + @($run.FailedContainers) }
+
+# What a test, or else the block or the file around it, said, with the lines of the tests that led there.
+function Get-Detail($of) {
+    for ($it = $of; $it; $it = $it.Block ?? $it.Parent ?? $it.BlockContainer) {
+        foreach ($record in $it.ErrorRecord) {
+            "$record"
+            $record.ScriptStackTrace -split "`n" -match '\.Tests\.ps1'
+        }
+        if ($it.ErrorRecord) { return }
+    }
+}
 @{
     Passed      = $run.PassedCount
-    Failed      = $failed
+    Failures    = @(foreach ($it in $failed) {
+            @{ Test = "$($it.ExpandedPath ?? $it.Item)"; Details = (Get-Detail $it) -join "`n" }
+        })
     SkipReasons = @(foreach ($test in $run.Skipped) {
             $reason = "$($test.ErrorRecord)" -replace '^is skipped, because ', ''
             if ($reason) { $reason } else { $test.ExpandedPath }
         })
-} | ConvertTo-Json | Set-Content -Path $Result
-exit [int]($failed -gt 0)
+} | ConvertTo-Json -Depth 3 | Set-Content -Path $Result
+exit [int]($failed.Count -gt 0)

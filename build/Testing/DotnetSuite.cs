@@ -18,6 +18,6 @@ internal sealed class DotnetSuite(string name) : ITestSuite
             repository, "dotnet", filter is null ? arguments : [.. arguments, "--filter", $"FullyQualifiedName~{filter}"], cancellationToken);
         var counts = File.Exists(results) ? TrxFile.Read(results) : TestCounts.None;
         // A build that failed or a test host that crashed leaves no failed test behind, yet is a failure.
-        return code != 0 && counts.Failed == 0 ? counts with { Failed = 1 } : counts;
+        return code != 0 && counts.Failed == 0 ? counts + TestCounts.FailedSuite(name, $"dotnet test ended with {code}") : counts;
     }
 }

@@ -32,14 +32,16 @@ internal sealed class PesterSuite : ITestSuite
 
         if (!File.Exists(results))
         {
-            return new TestCounts(0, 1, []);
+            return TestCounts.FailedSuite(Name, $"build/pester.ps1 ended with {code} and left no results");
         }
 
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(results, cancellationToken));
         var root = document.RootElement;
         return new TestCounts(
             root.GetProperty("Passed").GetInt32(),
-            root.GetProperty("Failed").GetInt32(),
+            [.. root.GetProperty("Failures").EnumerateArray().Select(failure => new TestFailure(Text(failure, "Test"), Text(failure, "Details")))],
             [.. root.GetProperty("SkipReasons").EnumerateArray().Select(reason => reason.GetString() ?? "no reason given")]);
+
+        static string Text(JsonElement of, string name) => of.GetProperty(name).GetString() ?? string.Empty;
     }
 }

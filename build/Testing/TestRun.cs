@@ -35,7 +35,7 @@ internal static class TestRun
             }
         }
 
-        foreach (var line in sum.DescribeSkips())
+        foreach (var line in sum.Failures.Select(failure => failure.ToString()).Concat(sum.DescribeSkips()))
         {
             Console.WriteLine(line);
         }

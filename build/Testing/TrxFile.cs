@@ -17,6 +17,12 @@ internal static class TrxFile
             .Where(result => Outcome(result) == "NotExecuted")
             .Select(result => ((string?)result.Descendants(Trx + "Message").FirstOrDefault() ?? "no reason given").Trim())
             .ToArray();
-        return new TestCounts(passed, results.Length - passed - skips.Length, skips);
+        var failures = results
+            .Where(result => Outcome(result) is not ("Passed" or "NotExecuted"))
+            .Select(result => new TestFailure(
+                (string?)result.Attribute("testName") ?? "a test without a name",
+                string.Join('\n', result.Descendants().Where(part => part.Name == Trx + "Message" || part.Name == Trx + "StackTrace").Select(part => part.Value))))
+            .ToArray();
+        return new TestCounts(passed, failures, skips);
     }
 }
