@@ -201,11 +201,12 @@ Describe 'The drive agw:' -Tag Machine {
 
 Describe 'A shell that only imports the module' {
     It 'has the drive, and no engine' {
-        # The runtime compiles what runs often once more in the background, and may load what that could need: here is asked what the import itself needs.
-        $env:DOTNET_TieredCompilation = '0'
+        # At its start pwsh compiles beforehand what the shell before it ran, and loads what that needs: it keeps the list in this folder.
+        $cache = $env:XDG_CACHE_HOME
+        $env:XDG_CACHE_HOME = Join-Path $TestDrive 'cache'
         try {
             Invoke-Pwsh "(Get-PSDrive agw).Provider.Name; [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name -contains 'Agentworks.Engine'" | Should -Be Agentworks, False
         }
-        finally { $env:DOTNET_TieredCompilation = $null }
+        finally { $env:XDG_CACHE_HOME = $cache }
     }
 }
