@@ -15,6 +15,8 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
 {
     private static readonly NullEventSink Quiet = NullEventSink.Instance;
 
+    private int _questions;
+
     private ConsoleService Consoles => machine.Engine.Consoles;
 
     public async Task InitializeAsync()
@@ -384,12 +386,16 @@ public sealed class ConsoleTests(MachineFixture machine) : IAsyncLifetime
     private async Task<string> AskAsync(string console, string window, int pane, string line)
     {
         var id = (await PanesAsync(console, window))[pane];
-        await TmuxAsync(console, $"send-keys -t {id} \"echo '<'\\$({line})'>'\" Enter");
+
+        // The answer to this question, not to one before.
+        var (begin, end) = ($"<{++_questions}:", ">");
+        await TmuxAsync(console, $"send-keys -t {id} \"echo '{begin}'\\$({line})'{end}'\" Enter");
         var answer = string.Empty;
         await Eventually.BecomesAsync(
-            async () => (answer = (await TmuxAsync(console, $"capture-pane -p -t {id}")).Split('\n').LastOrDefault(row => row.StartsWith('<')) ?? string.Empty).EndsWith('>'),
+            async () => (answer = (await TmuxAsync(console, $"capture-pane -p -t {id}")).Split('\n').LastOrDefault(row => row.StartsWith(begin, StringComparison.Ordinal)) ?? string.Empty)
+                .EndsWith(end, StringComparison.Ordinal),
             $"the shell in pane {pane} of {window} answers");
-        return answer.Trim('<', '>');
+        return answer[begin.Length..^end.Length];
     }
 
     private async Task<string> RootAsync(string command) => (await machine.RootAsync(command)).Output;

@@ -58,14 +58,24 @@ agw_settled() {
     { read -r child _ < "/proc/$pane/task/$pane/children"; } 2>/dev/null
     [ -n "$child" ] || return 2
     { read -r stat < "/proc/$child/stat"; } 2>/dev/null || return 2
-    case $stat in *"(session-pane) "* | *"(sh) "* | *"(bash) "* | *"(dash) "* | *"(zsh) "* | *"(fish) "*) ;; *) return 0 ;; esac
-    case ${stat##*) } in S*) ;; *) return 2 ;; esac
-    # What a login shell runs before it comes to the command keeps it waiting too.
-    inner=
-    { read -r inner < "/proc/$child/task/$child/children"; } 2>/dev/null
-    for one in $inner; do
+    case $stat in
+        *"(session-pane) "* | *"(sh) "* | *"(bash) "* | *"(dash) "* | *"(zsh) "* | *"(fish) "*) ;;
+        *"(rm) "*) return 2 ;; # session-pane's, before it comes to the command
+        *) return 0 ;;
+    esac
+    # What a login shell runs before it comes to the command keeps it waiting too. More than so many processes are no login's.
+    tree=$child seen=0
+    while [ -n "$tree" ]; do
+        one=${tree%%[!0-9]*}
+        tree=${tree#"$one"}
+        tree=${tree# }
         { read -r stat < "/proc/$one/stat"; } 2>/dev/null || return 2
         case ${stat##*) } in S*) ;; *) return 2 ;; esac
+        more=
+        { read -r more < "/proc/$one/task/$one/children"; } 2>/dev/null
+        tree=$tree${tree:+${more:+ }}$more
+        seen=$((seen + 1))
+        [ "$seen" -lt 32 ] || return 1
     done
     return 1
 }
