@@ -184,6 +184,22 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
     }
 
     [MachineFact]
+    public async Task ItIsAnErrorAlsoWhereThePaneComesToItLate()
+    {
+        // What the pane's script runs before the command, on a busy machine.
+        const string Slow = "printf '#!/bin/sh\n[ $(id -un) != agt-a ] || sleep 0.2\nexec /usr/bin/rm \"$@\"\n' > /usr/local/bin/rm && chmod 755 /usr/local/bin/rm";
+        Assert.Equal(0, (await machine.RootAsync(Slow)).ExitCode);
+        try
+        {
+            await Assert.ThrowsAsync<SessionDiedException>(() => machine.StartSessionAsync("dead", "w", "a", "echo told-you-so; exit 7"));
+        }
+        finally
+        {
+            await machine.RootAsync("/usr/bin/rm /usr/local/bin/rm");
+        }
+    }
+
+    [MachineFact]
     public async Task ACommandThatEndsLaterIsSeenWithItsStatusAndItsLogStays()
     {
         await machine.StartSessionAsync("ends", "w", "a", "echo some output; while [ ! -e go ]; do sleep 0.05; done; exit 5");
