@@ -184,6 +184,39 @@ public sealed class SessionTests(MachineFixture machine) : IAsyncLifetime
     }
 
     [MachineFact]
+    public async Task OneThatIsComingUpByItselfIsStoppedStartedAndRemoved()
+    {
+        const string Unit = "agentworks-session@late.service";
+        const string Slow = $"/run/systemd/system/{Unit}.d";
+        await machine.StartSessionAsync("late", "w", "a", "exec sleep 1000");
+
+        await ComesUpAsync();
+        await Outcomes.DrainAsync(machine.Engine.Sessions.StopAsync(["late"], new StopSession(TimeSpan.FromSeconds(1)), Quiet, CancellationToken.None));
+        Assert.Contains(await StateAsync(), new[] { "inactive", "failed" });
+
+        await ComesUpAsync();
+        Assert.Equal(0, (await machine.RootAsync($"rm -r {Slow}; systemctl daemon-reload")).ExitCode);
+        await Outcomes.DrainAsync(machine.Engine.Sessions.StartAsync(["late"], restart: false, kill: false, new Dictionary<string, string>(StringComparer.Ordinal), Quiet, CancellationToken.None));
+        Assert.Equal(SessionStatus.Running, (await machine.ObserveAsync("late")).Status);
+
+        await ComesUpAsync();
+        await machine.RemoveSessionsAsync("late");
+        Assert.Contains(await StateAsync(), new[] { "inactive", "failed" });
+        Assert.Equal(string.Empty, (await machine.RootAsync($"rm -r {Slow}; systemctl daemon-reload; ls -d /run/agentworks/*/late /var/lib/agentworks/sessions/late /etc/systemd/system/*/{Unit} 2>/dev/null")).Output);
+
+        async Task<string> StateAsync() => (await machine.RootAsync($"systemctl is-active {Unit}")).Output.Trim();
+
+        // As after a reboot, only that it never gets done.
+        async Task ComesUpAsync()
+        {
+            await machine.RootAsync(
+                $"systemctl stop {Unit}; mkdir -p {Slow}; printf '[Service]\\nExecStartPre=/bin/sleep 1000\\n' > {Slow}/slow.conf; systemctl daemon-reload;"
+                + $"ln -sfn /etc/systemd/system/agentworks-session@.service /etc/systemd/system/multi-user.target.wants/{Unit}; systemctl start --no-block {Unit}");
+            await Eventually.BecomesAsync(async () => await StateAsync() == "activating", "it comes up");
+        }
+    }
+
+    [MachineFact]
     public async Task ItIsAnErrorAlsoWhereThePaneComesToItLate()
     {
         // What the pane's script runs before the command, on a busy machine.

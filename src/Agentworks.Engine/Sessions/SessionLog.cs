@@ -10,13 +10,10 @@ public sealed class SessionLog(IMachineShell shell)
 {
     private const string Script = """
         log=/var/log/agentworks/sessions/$1.log
-        [ -e "$log" ] || { echo "no log" >&2; exit 66; }
-        if [ -n "$2" ]; then
-            cat "$log.2" "$log.1" "$log" 2>/dev/null | tail -n "$2"
-        else
-            cat "$log.2" "$log.1" "$log" 2>/dev/null
-        fi
-        [ -z "$3" ] || exec tail -n 0 -F "$log" 2>/dev/null
+        size=$(stat -c %s "$log" 2>/dev/null) || { echo "no log" >&2; exit 66; }
+        written() { cat "$log.2" "$log.1" 2>/dev/null; head -c "$size" "$log"; }
+        if [ -n "$2" ]; then written | tail -n "$2"; else written; fi
+        [ -z "$3" ] || exec tail -c "+$((size + 1))" -F "$log" 2>/dev/null
         """;
 
     public async IAsyncEnumerable<string> ReadAsync(

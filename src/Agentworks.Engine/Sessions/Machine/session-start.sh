@@ -37,6 +37,7 @@ else
 fi
 chown "$agw_user:$group" "$run/log" "$run/tmux/environment" "$run/tmux"
 
+: >> "/var/log/agentworks/sessions/$name.log" # there as soon as the session is
 /usr/lib/agentworks/session-log "$run/log" "/var/log/agentworks/sessions/$name.log" </dev/null >/dev/null 2>&1 &
 
 cd "$agw_dir"

@@ -45,7 +45,7 @@ agw_running() { [ -e "/run/agentworks/sessions/$1/server" ]; }
 
 # The command's shell has said how it ended, or is gone without a word.
 agw_ended() {
-    [ -f "/run/agentworks/sessions/$1/tmux/exit" ] && [ ! -h "/run/agentworks/sessions/$1/tmux/exit" ] && return
+    [ -s "/run/agentworks/sessions/$1/tmux/exit" ] && [ -f "/run/agentworks/sessions/$1/tmux/exit" ] && [ ! -h "/run/agentworks/sessions/$1/tmux/exit" ] && return
     read -r _ _ pane _ < "/run/agentworks/sessions/$1/server"
     { read -r stat < "/proc/$pane/stat"; } 2>/dev/null || return 0
     case ${stat##*) } in Z*) return 0 ;; esac

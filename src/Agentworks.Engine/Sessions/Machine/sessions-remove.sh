@@ -1,14 +1,12 @@
 # NAME…
+# Also those that do not run: one may be coming up, as after a reboot, and a stop calls that off.
 units=
 for name in "$@"; do
     rm -f "$(agw_boot_link "$name")"
-    if agw_running "$name" || systemctl -q is-active "$(agw_unit "$name")"; then units="$units $(agw_unit "$name")"; fi
+    units="$units $(agw_unit "$name")"
 done
-said=
-if [ -n "$units" ]; then
-    systemctl kill -s KILL $units 2>/dev/null
-    said=$(systemctl stop $units 2>&1)
-fi
+systemctl kill -s KILL $units 2>/dev/null
+said=$(systemctl stop $units 2>&1)
 gone=
 for name in "$@"; do
     rm -rf "/var/lib/agentworks/sessions/$name" "/run/agentworks/start/$name" /var/log/agentworks/sessions/"$name".log*

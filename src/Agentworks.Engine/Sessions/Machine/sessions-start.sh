@@ -20,7 +20,8 @@ while [ $# -ge 5 ]; do
     if agw_running "$name" && ! agw_ended "$name"; then
         agw_tell "$name" running
     else
-        ! agw_running "$name" || systemctl stop "$(agw_unit "$name")"
+        # What is coming up by itself, as after a reboot, would take half of what is written now.
+        if agw_running "$name" || [ -h "$(agw_boot_link "$name")" ]; then systemctl stop "$(agw_unit "$name")"; fi
         home=/var/lib/agentworks/sessions/$name
         mkdir -p "$home"
         printf %s "$3" > "$home/spec"

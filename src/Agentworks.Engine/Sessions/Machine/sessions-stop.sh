@@ -17,8 +17,8 @@ agw_idle() {
 
 for name in "$@"; do
     rm -f "$(agw_boot_link "$name")"
+    units="$units $(agw_unit "$name")" # also of one that is only coming up, as after a reboot
     agw_running "$name" || continue
-    units="$units $(agw_unit "$name")"
     if [ -z "$force" ] && ! agw_ended "$name" && ! agw_idle "$name"; then
         agw_tmux "$name" send-keys -t "=$name:" C-c >/dev/null 2>&1 &
         waiting="$waiting $name"
@@ -37,13 +37,11 @@ while [ -n "$waiting" ] && [ "$looks" -gt 0 ]; do
     looks=$((looks - 1))
 done
 
-if [ -n "$units" ]; then
-    if [ -n "$force" ]; then systemctl kill -s KILL $units; fi
-    said=$(systemctl stop $units 2>&1)
-fi
+[ -z "$force" ] || systemctl kill -s KILL $units 2>/dev/null
+said=$(systemctl stop $units 2>&1)
 for name in "$@"; do
     if agw_running "$name" || systemctl -q is-active "$(agw_unit "$name")"; then
-        agw_tell "$name" '!broken' "${said-}"
+        agw_tell "$name" '!broken' "$said"
     else
         agw_tell "$name" stopped
     fi
