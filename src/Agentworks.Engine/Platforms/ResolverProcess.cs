@@ -24,7 +24,7 @@ internal sealed class ResolverProcess((string Run, string Log, string Config) fi
     public async Task StartAsync(
         string config, string need, IReadOnlyList<string> place, string powers, string foreground, Func<HostProcess, bool> answers, CancellationToken cancellationToken)
     {
-        if (IsRunning && File.Exists(files.Config) && await File.ReadAllTextAsync(files.Config, cancellationToken).ConfigureAwait(false) == config)
+        if (HostProcess.Read(files.Run) is { } running && running.IsAlive() && answers(running) && File.Exists(files.Config) && await File.ReadAllTextAsync(files.Config, cancellationToken).ConfigureAwait(false) == config)
         {
             return;
         }

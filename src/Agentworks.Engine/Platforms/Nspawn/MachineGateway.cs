@@ -170,7 +170,11 @@ internal sealed class MachineGateway(NspawnPaths paths, HostCommands commands, I
             return resolver.EndAsync(cancellationToken);
         }
 
-        hub.CreateNames();
+        if (rules.AllowInterVm)
+        {
+            hub.CreateNames();
+        }
+
         return resolver.StartAsync(ResolverConfig.Write(rules, uplink.Resolver, hub.Names), cancellationToken);
     }
 

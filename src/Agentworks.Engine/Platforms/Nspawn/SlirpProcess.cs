@@ -16,21 +16,10 @@ internal sealed class SlirpProcess(NspawnPaths paths, TimeProvider clock)
     public async Task<string?> StartAsync(
         HostCommands commands, string networkNamespace, string device, IReadOnlyList<string> options, CancellationToken cancellationToken)
     {
-        if (HostProcess.Read(paths.NetworkRun) is { } running && running.IsAlive())
-        {
-            return null;
-        }
-
-        var program = new BackgroundProgram(paths.NetworkRun, paths.NetworkLog, paths.NetworkReady, []);
-        // In its sandbox slirp4netns unmounts all it sees of the old root. Where /run/netns is shared that would reach out and take every
-        // namespace's name from this computer; in a mount namespace that only listens it cannot.
-        string[] arguments =
-        [
-            "--mount", "--propagation", "slave", commands.Require("slirp4netns"),
-            "--configure", "--mtu=65520", "--disable-host-loopback", "--enable-sandbox", "--enable-seccomp", .. options,
-            "--netns-type=path", "--ready-fd=3", networkNamespace, device,
-        ];
-        var process = await program.StartAsync(commands, "unshare", arguments, cancellationToken).ConfigureAwait(false);
+        // One that runs may be of a call that was ended before it was ready.
+        var process = HostProcess.Read(paths.NetworkRun) is { } running && running.IsAlive()
+            ? running
+            : await LaunchAsync(commands, networkNamespace, device, options, cancellationToken).ConfigureAwait(false);
         await Waiting.UntilAsync(() => HasSaidReady || !process.IsAlive(), TimeSpan.FromSeconds(20), clock, cancellationToken)
             .ConfigureAwait(false);
         return IsReady ? null : HostCommands.Tail(await BackgroundProgram.ReadLogAsync(paths.NetworkLog, clock, cancellationToken).ConfigureAwait(false));
@@ -40,5 +29,20 @@ internal sealed class SlirpProcess(NspawnPaths paths, TimeProvider clock)
     {
         await BackgroundProgram.EndAsync(paths.NetworkRun, TimeSpan.FromSeconds(2), clock, cancellationToken).ConfigureAwait(false);
         UnixFiles.DeleteIfThere(paths.NetworkRun);
+    }
+
+    private Task<HostProcess> LaunchAsync(
+        HostCommands commands, string networkNamespace, string device, IReadOnlyList<string> options, CancellationToken cancellationToken)
+    {
+        var program = new BackgroundProgram(paths.NetworkRun, paths.NetworkLog, paths.NetworkReady, []);
+        // In its sandbox slirp4netns unmounts all it sees of the old root. Where /run/netns is shared that would reach out and take every
+        // namespace's name from this computer; in a mount namespace that only listens it cannot.
+        string[] arguments =
+        [
+            "--mount", "--propagation", "slave", commands.Require("slirp4netns"),
+            "--configure", "--mtu=65520", "--disable-host-loopback", "--enable-sandbox", "--enable-seccomp", .. options,
+            "--netns-type=path", "--ready-fd=3", networkNamespace, device,
+        ];
+        return program.StartAsync(commands, "unshare", arguments, cancellationToken);
     }
 }
