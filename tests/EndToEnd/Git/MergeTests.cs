@@ -178,6 +178,20 @@ public sealed class MergeTests(MachineFixture machine) : IAsyncLifetime
     }
 
     [MachineFact]
+    public async Task ALockFromBeforeTheMachinesStartIsClearedAndOneOfTodayIsNot()
+    {
+        await ForkAsync("one", "echo 1 > file1");
+        await _ground.RunAsync("into", "touch .git/index.lock");
+        var merge = new MergeWorkspaces { Into = "into", Sources = ["one"] };
+        Assert.False((await machine.Engine.Merges.MergeAsync(merge, GitGround.Quiet, CancellationToken.None))[0].Result.Success);
+        Assert.Equal(".git/index.lock\n", await _ground.RunAsync("into", "find .git -name '*.lock'"));
+
+        await _ground.RunAsync("into", "touch -d @1 .git/index.lock .git/refs/heads/main.lock");
+        Assert.True((await machine.Engine.Merges.MergeAsync(merge, GitGround.Quiet, CancellationToken.None))[0].Result.Success);
+        Assert.Equal("1\n", await _ground.RunAsync("into", "cat file1; find .git -name '*.lock'"));
+    }
+
+    [MachineFact]
     public async Task FromAnotherMachineItArrivesAndCutsAndKillsLeaveNothingHalfDone()
     {
         await machine.Engine.Vms.CreateAsync(new NewVm { Name = Other, Platform = "nspawn", DiskGiB = 2 }, GitGround.Quiet, CancellationToken.None);
