@@ -56,7 +56,10 @@ sub processes { my $j = shift; return $j->{cgroup} ? split ' ', slurp("$j->{cgro
 sub signal_all {
     my ($j, $signal) = @_;
     my @pids = processes($j);
-    @pids ? kill($signal, @pids) : $j->{reaped} || kill($signal, -$j->{pid});
+    return kill($signal, @pids) if @pids;
+
+    # One that has just been born has no group of its own yet.
+    $j->{reaped} || kill($signal, -$j->{pid}) || kill($signal, $j->{pid});
 }
 
 sub kill_all {
