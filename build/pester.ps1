@@ -19,7 +19,10 @@ $run = Invoke-Pester -Configuration $configuration
 
 # The machine that the files shared goes when all of them are done.
 $teardown = Join-Path $Path 'Teardown.ps1'
-if (Test-Path $teardown) { & $teardown }
+$left = $null
+if (Test-Path $teardown) {
+    try { & $teardown } catch { $left = $_ }
+}
 
 # A BeforeAll that threw or a file that does not parse may leave no failed test behind, yet is a failure.
 $failed = @($run.Failed)
@@ -39,10 +42,11 @@ function Get-Detail($of) {
     Passed      = $run.PassedCount
     Failures    = @(foreach ($it in $failed) {
             @{ Test = "$($it.ExpandedPath ?? $it.Item)"; Details = (Get-Detail $it) -join "`n" }
-        })
+        }
+        if ($left) { @{ Test = 'Teardown.ps1'; Details = "$left" } })
     SkipReasons = @(foreach ($test in $run.Skipped) {
             $reason = "$($test.ErrorRecord)" -replace '^is skipped, because ', ''
             if ($reason) { $reason } else { $test.ExpandedPath }
         })
 } | ConvertTo-Json -Depth 3 | Set-Content -Path $Result
-exit [int]($failed.Count -gt 0)
+exit [int]($failed.Count -gt 0 -or $null -ne $left)

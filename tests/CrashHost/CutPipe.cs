@@ -22,7 +22,7 @@ public sealed class CutPipe(int frames)
         var there = PumpAsync(Console.OpenStandardInput(), process.StandardInput.BaseStream, process, data => data.Length >= program ? program : -1);
         var back = PumpAsync(process.StandardOutput.BaseStream, Console.OpenStandardOutput(), process, AfterGreeting);
         await Task.WhenAny(there, back);
-        process.Kill(entireProcessTree: true);
+        process.Kill();
         return 0;
     }
 
@@ -59,7 +59,7 @@ public sealed class CutPipe(int frames)
                 {
                     if (--_left == 0)
                     {
-                        process.Kill(entireProcessTree: true);
+                        process.Kill();
                         Environment.Exit(0);
                     }
                 }

@@ -258,11 +258,7 @@ public sealed class BackupTests(MachineFixture machine) : IAsyncLifetime
     private async Task<string> LookAsync(string vm, string path) =>
         (await OnAsync(vm, "sudo -n sh -c '" + Look.Replace("'", "'\\''", StringComparison.Ordinal) + $"' look {path}")).Output;
 
-    private async Task<AgwCommandResult> OnAsync(string vm, string command)
-    {
-        var outcomes = machine.Engine.Commands.InvokeAsync([new CommandTarget(vm, null, null)], new CommandRequest { Command = command, Timeout = TimeSpan.FromSeconds(60) }, CancellationToken.None);
-        return (await Outcomes.DrainAsync(outcomes))[0];
-    }
+    private Task<AgwCommandResult> OnAsync(string vm, string command) => MachineFixture.RunAsync(machine.Engine, command, new CommandTarget(vm, null, null));
 
     private static async Task RunHereAsync(string program, params string[] arguments)
     {

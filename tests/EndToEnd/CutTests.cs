@@ -65,7 +65,7 @@ public sealed class CutTests(MachineFixture machine)
 
         if (made)
         {
-            await Eventually.BecomesAsync(async () => (await machine.RunAsync("cat began", workspace: "cut")).ExitCode == 0, "the command has begun");
+            await Eventually.BecomesAsync(async () => (await machine.RunAsync("test -s began", workspace: "cut")).ExitCode == 0, "the command has begun");
             Assert.Equal("began\n", (await machine.RunAsync("cat began", workspace: "cut")).Output);
 
             // It has said so before it became sleep.

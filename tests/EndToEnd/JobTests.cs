@@ -73,7 +73,9 @@ public sealed class JobTests(MachineFixture machine) : IAsyncLifetime
         Assert.Equal(ended, await ObserveAsync(job));
         await RemoveAsync(job);
         Assert.Empty(Jobs.List());
-        Assert.Equal(string.Empty, (await machine.RootAsync("ls /var/lib/agentworks/jobs; systemctl list-units --all --no-legend --plain 'agentworks-jobs-*'; ls /run/agentworks/jobs | grep -v supervisor")).Output);
+        await Eventually.BecomesAsync(
+            async () => (await machine.RootAsync("ls /var/lib/agentworks/jobs; systemctl list-units --all --no-legend --plain 'agentworks-jobs-*'; ls /run/agentworks/jobs | grep -v supervisor")).Output.Length == 0,
+            "nothing of it is left");
     }
 
     [MachineFact]
@@ -379,7 +381,7 @@ public sealed class JobTests(MachineFixture machine) : IAsyncLifetime
         Assert.DoesNotContain(JobState.Unknown, states);
         if (states.Contains(JobState.Running))
         {
-            await Eventually.BecomesAsync(async () => (await machine.RunAsync("cat began", workspace: "jobs")).ExitCode == 0, "the command has begun");
+            await Eventually.BecomesAsync(async () => (await machine.RunAsync("test -s began", workspace: "jobs")).ExitCode == 0, "the command has begun");
             Assert.Equal("began\n", (await machine.RunAsync("cat began", workspace: "jobs")).Output);
         }
 

@@ -67,13 +67,16 @@ public sealed class MachineCrashTests(MachineFixture machine)
 
         Throw((await machine.Engine.Forks.ForkAsync(new ForkWorkspace("frail", ["frail-fork"], "s"), Quiet, CancellationToken.None))[0].Error);
         await ReadAsync("frail-fork", "echo work > work; git add .; git commit -qm work; sync -f .");
-        const string Look = "git fsck --no-dangling 2>&1; git status --porcelain; git log --format=%s; cat work 2>/dev/null; git for-each-ref refs/agw; find .git -name '*.lock'";
+        const string Work = "git fsck --no-dangling 2>&1; git status --porcelain; git log --format=%s; cat work 2>/dev/null";
+
+        // What git itself leaves where it is cut off is cleared by the next merge.
+        const string Look = Work + "; git for-each-ref refs/agw; find .git -name '*.lock'";
         var merge = new MergeWorkspaces { Into = "frail", Sources = ["frail-fork"] };
         await EachAsync(
             async sink => Throw((await machine.Engine.Merges.MergeAsync(merge, sink, CancellationToken.None))[0].Error),
             async done =>
             {
-                Assert.Contains(await ReadAsync("frail", Look), done ? ["work\none\nwork\n"] : new[] { "one\n", "work\none\nwork\n" });
+                Assert.Contains(await ReadAsync("frail", Work), done ? ["work\none\nwork\n"] : new[] { "one\n", "work\none\nwork\n" });
                 Throw((await machine.Engine.Merges.MergeAsync(merge, Quiet, CancellationToken.None))[0].Error);
                 Assert.Equal("work\none\nwork\n", await ReadAsync("frail", Look));
                 await ReadAsync("frail", "git reset -q --hard HEAD~1; sync -f .");

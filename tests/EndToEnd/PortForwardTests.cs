@@ -204,7 +204,7 @@ public sealed class PortForwardTests(MachineFixture machine) : IAsyncLifetime
         var started = await machine.RunAsync(
             $"sudo -n systemctl stop echo 2>/dev/null; sudo -n systemctl reset-failed echo 2>/dev/null; sudo -n systemd-run --quiet --unit=echo perl -e '{server}'");
         Assert.Equal(0, started.ExitCode);
-        await Eventually.BecomesAsync(async () => (await machine.RunAsync("grep -q 0100007F:1267 /proc/net/tcp")).ExitCode == 0, "the echo server listens");
+        await Eventually.BecomesAsync(async () => (await machine.RunAsync("grep -q ' 0100007F:1267 00000000:0000 0A ' /proc/net/tcp")).ExitCode == 0, "the echo server listens");
     }
 
     private Task<AgwPortForward> OpenAsync() => CreateAsync(new PortForwardSpec(null, Echo));

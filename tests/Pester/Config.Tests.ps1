@@ -89,7 +89,7 @@ Describe 'Edit-AgwConfig' {
         $line = "Import-Module '$module'; (Edit-AgwConfig -Editor `"'$editor' -n`").AdminUser"
         $said = Join-Path $TestDrive 'said'
         # script gives it the terminal that it asks for.
-        $null = script -qec "pwsh -NoProfile -EncodedCommand $([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($line)))" $said
+        $null = script -qec "'$(Get-PwshPath)' -NoProfile -EncodedCommand $([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($line)))" $said
         Get-Content $said -Raw | Should -Match 'ops'
         Get-Content $file -Raw | Should -Match 'ops'
         Remove-Item $file

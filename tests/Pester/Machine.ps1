@@ -39,11 +39,13 @@ $($And -join "`n")
 
 # Leaves the machine to the next file, alone and without what this one made on it.
 function Exit-TestMachine {
-    Get-AgwSession -NoStatus | Remove-AgwSession -Confirm:$false
-    Get-AgwAgent | Remove-AgwAgent -Cascade -Force -Confirm:$false
-    Get-AgwWorkspace | Remove-AgwWorkspace -Cascade -Force -Confirm:$false
-    Get-AgwVm -NoStatus | Where-Object Name -NE box | Remove-AgwVm -Cascade -Force -Confirm:$false
-    $env:AGENTWORKS_HOME = $script:homeBefore
+    try {
+        Get-AgwSession -NoStatus | Remove-AgwSession -Confirm:$false
+        Get-AgwAgent | Remove-AgwAgent -Cascade -Force -Confirm:$false
+        Get-AgwWorkspace | Remove-AgwWorkspace -Cascade -Force -Confirm:$false
+        Get-AgwVm -NoStatus | Where-Object Name -NE box | Remove-AgwVm -Cascade -Force -Confirm:$false
+    }
+    finally { $env:AGENTWORKS_HOME = $script:homeBefore }
 }
 
 # A script as root on a machine: what is really there, whatever the records say.

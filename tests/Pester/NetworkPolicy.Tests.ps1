@@ -63,9 +63,9 @@ Describe 'A network policy' -Tag Machine {
         $forward = New-AgwPortForward -Workspace closed -GuestPort 4712 -HostPort 0
         $forward.Workspace | Should -Be 'closed'
         $forward.HostPort | Should -BeGreaterThan 1023
-        Wait-Until { try { (Invoke-RestMethod $forward.Uri) -eq 'here' } catch { $false } }
+        Wait-Until { try { (Invoke-RestMethod -NoProxy $forward.Uri) -eq 'here' } catch { $false } }
         $null = Set-AgwNetworkPolicy closed -AllowInterVm:$false
-        Invoke-RestMethod $forward.Uri | Should -Be 'here'
+        Invoke-RestMethod -NoProxy $forward.Uri | Should -Be 'here'
         (Get-AgwPortForward -Workspace closed).Id | Should -Be $forward.Id
         (Get-AgwWorkspace closed | New-AgwPortForward -RemotePort 4712).Id | Should -Be $forward.Id
         New-AgwPortForward -Workspace closed -RemotePort 80 -LocalPort 80 -ErrorAction SilentlyContinue -ErrorVariable failures
@@ -90,7 +90,7 @@ Describe 'A log of a machine' -Tag Machine {
 
     It 'of sshd has times' {
         $null = Invoke-AgwCommand -Vm closed true
-        $line = Get-AgwVmLog -Workspace closed -Type Ssh -Tail 1
+        Wait-Until { ($script:line = Get-AgwVmLog -Workspace closed -Type Ssh -Tail 1) }
         $line.Source | Should -Be 'Ssh'
         $line.Timestamp | Should -BeOfType [DateTimeOffset]
     }

@@ -25,20 +25,20 @@ Describe 'A port forward' -Tag Machine {
         $forward = New-AgwPortForward box 4711
         $forward.Status | Should -Be 'Connected'
         $forward.RemotePort | Should -Be 4711
-        Invoke-RestMethod $forward.Uri | Should -Be 'here'
+        Invoke-RestMethod -NoProxy $forward.Uri | Should -Be 'here'
         (Get-AgwPortForward box).ProcessId | Should -Be $forward.ProcessId
         Get-Process -Id $forward.ProcessId | Should -Not -BeNullOrEmpty
         $forward | Remove-AgwPortForward -Confirm:$false | Should -BeNullOrEmpty
         Get-AgwPortForward | Should -BeNullOrEmpty
         Get-Process -Id $forward.ProcessId -ErrorAction Ignore | Where-Object CommandLine | Should -BeNullOrEmpty   # a zombie has none
-        { Invoke-RestMethod $forward.Uri } | Should -Throw
+        { Invoke-RestMethod -NoProxy $forward.Uri } | Should -Throw
     }
 
     It 'outlives the PowerShell that opened it, even one that is killed' {
         $port = Invoke-Pwsh '$f = New-AgwPortForward box 4711; $f.LocalPort; [Diagnostics.Process]::GetCurrentProcess().Kill()'
         $forward = Get-AgwPortForward -LocalPort ([int] "$port")
         $forward.Status | Should -Be 'Connected'
-        Invoke-RestMethod $forward.Uri | Should -Be 'here'
+        Invoke-RestMethod -NoProxy $forward.Uri | Should -Be 'here'
     }
 
     It 'that runs is left alone by the same command, also by name from the pipeline' {
@@ -56,7 +56,7 @@ Describe 'A port forward' -Tag Machine {
         $again = Get-AgwPortForward | Where-Object Status -EQ Stopped | New-AgwPortForward
         $again.Id | Should -Be $first.Id
         $again.Status | Should -Be 'Connected'
-        Invoke-RestMethod $again.Uri | Should -Be 'here'
+        Invoke-RestMethod -NoProxy $again.Uri | Should -Be 'here'
     }
 
     It 'can be made in numbers, and found by machine, port and completion' {
@@ -86,7 +86,7 @@ Describe 'A port forward' -Tag Machine {
     It 'that others can reach comes with a warning' {
         $forward = New-AgwPortForward box 4711 -LocalAddress 0.0.0.0 -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -Match 'other computers'
-        Invoke-RestMethod $forward.Uri | Should -Be 'here'
+        Invoke-RestMethod -NoProxy $forward.Uri | Should -Be 'here'
         $null = New-AgwPortForward box 22 -WarningVariable none
         $none | Should -BeNullOrEmpty
     }

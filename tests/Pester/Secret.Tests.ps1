@@ -9,7 +9,7 @@ BeforeAll {
     }
 
     # A vault whose secrets are files; what is asked for is written down.
-    $vault = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "agentworks-vault-$PID")
+    $vault = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "agentworks-vault-$([guid]::NewGuid().ToString('N'))")
     $fake = New-Item -ItemType Directory (Join-Path $vault 'Microsoft.PowerShell.SecretManagement')
     Set-Content (Join-Path $fake 'Microsoft.PowerShell.SecretManagement.psm1') @"
 function Get-Secret {

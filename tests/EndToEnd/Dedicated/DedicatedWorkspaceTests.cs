@@ -35,7 +35,7 @@ public sealed class DedicatedWorkspaceTests(DedicatedFixture ground)
         // A job that runs keeps it, and one that has ended does not.
         var job = await StartJobAsync("own", "exec sleep 27183");
         await Assert.ThrowsAsync<HasDependentsException>(() => RemoveAloneAsync("own"));
-        Assert.Equal("1\n", (await ground.RunAsync("own", "pgrep -c -f 'sleep 27183'")).Output);
+        await Eventually.BecomesAsync(async () => (await ground.RunAsync("own", "pgrep -c -f 'sleep 27183'")).Output == "1\n", "the job runs on");
         await Outcomes.DrainAsync(ground.Engine.Jobs.StopAsync([job.Name], new StopJob(9, TimeSpan.Zero), NullEventSink.Instance, CancellationToken.None));
         var id = VmId("own");
         await RemoveAloneAsync("own");

@@ -48,6 +48,7 @@ public sealed class DiskRestoreTests(DedicatedFixture ground)
         Assert.Equal("workspace", await ground.RootAsync("past", "stat -c %U /workspace/theirs"));
         Assert.Equal(0, (await AsAgentAsync("stays", "touch mine")).ExitCode);
         Assert.Equal("kept out", await ground.RootAsync("past", "setpriv --reuid agt-barred --regid agt-barred --init-groups touch /workspace/x 2>/dev/null || echo kept out"));
+        await Eventually.BecomesAsync(async () => (await StatusAsync("runs")).Single() == SessionStatus.Running, "what ran is back");
         Assert.Equal([SessionStatus.Stopped, SessionStatus.Stopped, SessionStatus.Running], await StatusAsync("fresh", "halted", "runs"));
 
         // What it named is done as it said.

@@ -114,11 +114,14 @@ public sealed class HypervisorCrashTests(DedicatedFixture ground)
     /// <summary>All of the fork's work is there or nothing; after the same again all of it, and git finds nothing amiss.</summary>
     private async Task MergedAsync(MergeWorkspaces merge)
     {
-        const string Look = "git fsck --no-dangling 2>&1; git status --porcelain; git log --format=%s; cat work 2>/dev/null; git for-each-ref refs/agw; find .git -name '*.lock'";
+        const string Work = "git fsck --no-dangling 2>&1; git status --porcelain; git log --format=%s; cat work 2>/dev/null";
+
+        // What git itself leaves where it is cut off is cleared by the next merge.
+        const string Look = Work + "; git for-each-ref refs/agw; find .git -name '*.lock'";
 
         // Each connection has a server of its own there, which ends when all that it ran has. The one that asks has one too.
         await Eventually.BecomesAsync(async () => await ground.RootAsync("dying", "pgrep -xc agentworks-chan") == "1", "the machine has ended what the dead process began");
-        Assert.Contains(await ReadAsync("dying", Look), new[] { "one\n", "work\none\nwork\n" });
+        Assert.Contains(await ReadAsync("dying", Work), new[] { "one\n", "work\none\nwork\n" });
         Assert.All(await ground.Engine.Merges.MergeAsync(merge, Quiet, CancellationToken.None), outcome => Assert.True(outcome.Result.Success, outcome.Result.Error));
         Assert.Equal("work\none\nwork\n", await ReadAsync("dying", Look));
         await ReadAsync("dying", "git reset -q --hard HEAD~1; sync");

@@ -66,6 +66,10 @@ public sealed class DedicatedFixture : IAsyncLifetime
         return result.Output.Trim();
     }
 
+    /// <summary>A file of that size has no room there. While disks of others go, the file system may count anew first.</summary>
+    public Task HasNoRoomAsync(string workspace, string size, string file) => Eventually.BecomesAsync(
+        async () => await RootAsync(workspace, $"fallocate -l {size} {file} 2>/dev/null || echo full; rm -f {file}") == "full", $"{workspace} has no room for {size}");
+
     /// <summary>Everything of a machine that is left on this computer.</summary>
     public static async Task<string> TracesAsync(string id) => string.Join('\n', await MachineTraces.FindAsync(id));
 
