@@ -77,7 +77,7 @@ public sealed class SshTests : IAsyncLifetime
 
             var log = $"log-{i}";
             await using var shell = Shell(proxy.Port);
-            var result = await RetryIfItNeverRanAsync(() => shell.RunAsync(Append(log), CancellationToken.None));
+            var result = await TestMachine.RetryIfItNeverRanAsync(shell, Append(log));
 
             Assert.Equal(3, result.ExitCode);
             Assert.Equal("line\n", await File.ReadAllTextAsync(_machine.PathOf(log)));
@@ -282,19 +282,6 @@ public sealed class SshTests : IAsyncLifetime
         Assert.Contains("identitiesonly yes", lines);
         Assert.Contains("clearallforwardings yes", lines);
         Assert.DoesNotContain(lines, line => line.StartsWith("controlpath ", StringComparison.Ordinal) || line.StartsWith("remotecommand ", StringComparison.Ordinal));
-    }
-
-    // Before ssh has let us in, a cut is a failure to connect, which the caller may try again.
-    private static async Task<RemoteResult> RetryIfItNeverRanAsync(Func<Task<RemoteResult>> run)
-    {
-        try
-        {
-            return await run();
-        }
-        catch (ConnectionFailedException)
-        {
-            return await run();
-        }
     }
 
     private static SshEndpoint Endpoint(int port, string id) => new("127.0.0.1", port, id);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agentworks.Errors;
 using Agentworks.Tests.Shared;
 using Agentworks.Transport;
 
@@ -42,6 +43,19 @@ public sealed class TestMachine : IAsyncDisposable
     public DelayProxy Proxy() => Own(new DelayProxy(StartShellAsync));
 
     public string PathOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>A cut before anything was sent is a failure to connect: it says that nothing ran, and so the caller may try again.</summary>
+    public static async Task<RemoteResult> RetryIfItNeverRanAsync(MachineShell shell, RemoteCommand command)
+    {
+        try
+        {
+            return await shell.RunAsync(command, CancellationToken.None);
+        }
+        catch (ConnectionFailedException)
+        {
+            return await shell.RunAsync(command, CancellationToken.None);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
