@@ -65,16 +65,15 @@ agw_settled() {
         *) return 0 ;;
     esac
     # What a login shell runs before it comes to the command keeps it waiting too. More than so many processes are no login's.
-    tree=$child seen=0
-    while [ -n "$tree" ]; do
-        one=${tree%%[!0-9]*}
-        tree=${tree#"$one"}
-        tree=${tree# }
-        { read -r stat < "/proc/$one/stat"; } 2>/dev/null || return 2
+    set -- "$child"
+    seen=0
+    while [ $# -gt 0 ]; do
+        { read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 2
         case ${stat##*) } in S*) ;; *) return 2 ;; esac
         more=
-        { read -r more < "/proc/$one/task/$one/children"; } 2>/dev/null
-        tree=$tree${tree:+${more:+ }}$more
+        { read -r more < "/proc/$1/task/$1/children"; } 2>/dev/null
+        shift
+        set -- "$@" $more
         seen=$((seen + 1))
         [ "$seen" -lt 32 ] || return 1
     done

@@ -157,9 +157,9 @@ receive() {
 
 # Where the target stands. What a merge that was ended left over is cleared.
 ready() {
-    g rev-parse --git-dir > /dev/null || return
+    shared=$(g rev-parse --path-format=absolute --git-common-dir) || return
     # A lock from before the machine's start is nobody's.
-    agw_run sh -c 'cd / && find "$1" -path "$1/objects" -prune -o -type f -name "*.lock" ! -newer /run/systemd/notify -exec rm -f -- {} +' sh "$(g rev-parse --path-format=absolute --git-common-dir)" || :
+    agw_run sh -c 'cd / && find "$1" -path "$1/objects" -prune -o -type f -name "*.lock" ! -newer /run/systemd/notify -exec rm -f -- {} +' sh "$shared" || :
     g for-each-ref --format='delete %(refname)' refs/agw | g update-ref --stdin || return
     agw_run sh -c 'rm -rf -- "$1"/agw-*' sh "$(g rev-parse --path-format=absolute --git-path objects)"
     for what in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD; do
