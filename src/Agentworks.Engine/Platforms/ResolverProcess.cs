@@ -10,7 +10,7 @@ namespace Agentworks.Platforms;
 /// <param name="clock">Waits for it.</param>
 internal sealed class ResolverProcess((string Run, string Log, string Config) files, string id, HostCommands commands, TimeProvider clock)
 {
-    public bool IsRunning => HostProcess.Read(files.Run) is { } process && process.IsAlive();
+    public bool IsRunning => HostProcess.ReadAlive(files.Run) is not null;
 
     /// <summary>Runs it with this configuration; one that does so already is left alone.</summary>
     /// <param name="config">All of it.</param>
@@ -24,7 +24,8 @@ internal sealed class ResolverProcess((string Run, string Log, string Config) fi
     public async Task StartAsync(
         string config, string need, IReadOnlyList<string> place, string powers, string foreground, Func<HostProcess, bool> answers, CancellationToken cancellationToken)
     {
-        if (HostProcess.Read(files.Run) is { } running && running.IsAlive() && answers(running) && File.Exists(files.Config) && await File.ReadAllTextAsync(files.Config, cancellationToken).ConfigureAwait(false) == config)
+        if (HostProcess.ReadAlive(files.Run) is { } running && answers(running)
+            && File.Exists(files.Config) && await File.ReadAllTextAsync(files.Config, cancellationToken).ConfigureAwait(false) == config)
         {
             return;
         }

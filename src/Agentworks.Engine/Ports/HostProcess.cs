@@ -30,6 +30,9 @@ internal sealed partial record HostProcess(int Pid, long StartTicks, string Boot
         }
     }
 
+    /// <summary>The same where exactly that process still runs; else null.</summary>
+    public static HostProcess? ReadAlive(string file) => Read(file) is { } process && process.IsAlive() ? process : null;
+
     /// <summary>True while exactly this process runs; a zombie does not.</summary>
     public bool IsAlive() => LinuxProcess.StartOf(Pid) == StartTicks && LinuxProcess.BootId() == BootId;
 

@@ -16,7 +16,7 @@ internal sealed class NspawnMachine(NspawnPaths paths, HostCommands commands, Ti
 
     public bool IsStopping => File.Exists(paths.Stopping);
 
-    public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? nspawn : null;
+    public HostProcess? FindRunning() => HostProcess.ReadAlive(paths.Run);
 
     /// <summary>Mounts everything and starts nspawn.</summary>
     public async Task<HostProcess> LaunchAsync(OwnerRecord owner, NetworkRules? rules, CancellationToken cancellationToken)

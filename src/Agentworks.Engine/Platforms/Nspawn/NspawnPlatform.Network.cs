@@ -52,5 +52,5 @@ public sealed partial class NspawnPlatform : INetworkPolicy, IMachineLogs
         return [.. files.Where(File.Exists)];
     }
 
-    private static bool IsRunning(NspawnPaths paths) => HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive();
+    private static bool IsRunning(NspawnPaths paths) => HostProcess.ReadAlive(paths.Run) is not null;
 }

@@ -151,7 +151,7 @@ public sealed partial class NspawnPlatform : IVmPlatform
         var paths = layout.For(machine.Spec.Id);
         return Task.FromResult(
             NspawnReadiness.CheckPrivileges() is { Ready: false } ? PowerState.Unknown
-            : HostProcess.Read(paths.Run) is { } nspawn && nspawn.IsAlive() ? (new MachineCgroup(paths.Id).IsFrozen ? PowerState.Suspended : PowerState.Running)
+            : HostProcess.ReadAlive(paths.Run) is not null ? (new MachineCgroup(paths.Id).IsFrozen ? PowerState.Suspended : PowerState.Running)
             : File.Exists(paths.Owner) ? PowerState.Stopped
             : PowerState.Missing);
     }

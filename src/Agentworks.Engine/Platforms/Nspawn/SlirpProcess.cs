@@ -8,7 +8,7 @@ namespace Agentworks.Platforms.Nspawn;
 /// </summary>
 internal sealed class SlirpProcess(NspawnPaths paths, TimeProvider clock)
 {
-    public bool IsReady => HostProcess.Read(paths.NetworkRun) is { } process && process.IsAlive() && HasSaidReady;
+    public bool IsReady => HostProcess.ReadAlive(paths.NetworkRun) is not null && HasSaidReady;
 
     private bool HasSaidReady => new FileInfo(paths.NetworkReady) is { Exists: true, Length: > 0 };
 
@@ -17,9 +17,8 @@ internal sealed class SlirpProcess(NspawnPaths paths, TimeProvider clock)
         HostCommands commands, string networkNamespace, string device, IReadOnlyList<string> options, CancellationToken cancellationToken)
     {
         // One that runs may be of a call that was ended before it was ready.
-        var process = HostProcess.Read(paths.NetworkRun) is { } running && running.IsAlive()
-            ? running
-            : await LaunchAsync(commands, networkNamespace, device, options, cancellationToken).ConfigureAwait(false);
+        var process = HostProcess.ReadAlive(paths.NetworkRun)
+            ?? await LaunchAsync(commands, networkNamespace, device, options, cancellationToken).ConfigureAwait(false);
         await Waiting.UntilAsync(() => HasSaidReady || !process.IsAlive(), TimeSpan.FromSeconds(20), clock, cancellationToken)
             .ConfigureAwait(false);
         return IsReady ? null : HostCommands.Tail(await BackgroundProgram.ReadLogAsync(paths.NetworkLog, clock, cancellationToken).ConfigureAwait(false));

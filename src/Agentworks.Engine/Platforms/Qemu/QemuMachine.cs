@@ -21,7 +21,7 @@ internal sealed class QemuMachine(QemuPaths paths, QemuLayout layout, HostComman
 
     public QemuRecord? Record => QemuRecord.Read(paths.Record);
 
-    public HostProcess? FindRunning() => HostProcess.Read(paths.Run) is { } qemu && qemu.IsAlive() ? qemu : null;
+    public HostProcess? FindRunning() => HostProcess.ReadAlive(paths.Run);
 
     public Task<QmpClient> ControlAsync(CancellationToken cancellationToken) => QmpClient.ConnectAsync(paths.Control, AnswerLimit, clock, cancellationToken);
 

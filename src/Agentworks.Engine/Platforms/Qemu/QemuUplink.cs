@@ -16,7 +16,7 @@ internal sealed class QemuUplink(QemuPaths paths, HostCommands commands, TimePro
 
     private readonly UplinkResolver resolver = new(paths, commands, clock);
 
-    private bool IsOpen => HostProcess.Read(paths.UplinkRun) is { } running && running.IsAlive();
+    private bool IsOpen => HostProcess.ReadAlive(paths.UplinkRun) is not null;
 
     /// <exception cref="PlatformException">Rules were given and cannot be put in force; nothing leads out then. Without rules a warning tells so.</exception>
     public async Task OpenAsync(HostProcess qemu, NetworkRules? rules, IEventSink events, CancellationToken cancellationToken)
